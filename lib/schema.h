@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * One event type as its Avro schema states it: fields, rules, labels, slots.
+ *
+ * `mh_schema_read` turns the text of an .avsc into plain structures and names
+ * every breach of the closed vocabulary at once. Nothing here knows other
+ * versions or other types; that is the catalogue's job.
+ */
+#ifndef MAHALLE_SCHEMA_H
+#define MAHALLE_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+#include "mahalle/err.h"
+#include "pattern.h"
+
+enum {
+    MH_FIELDS_MAX = 64,     /* a bit each in one 64-bit mask */
+    MH_MEASURES_MAX = 12,   /* columns of core.daily */
+    MH_SYMBOLS_MAX = 200,   /* an enum; longer lists are lookups */
+    MH_NAMES_MAX = 4,       /* fields that one rule may name */
+    MH_SCHEMA_BYTES_MAX = 256 * 1024,
+    MH_SCHEMA_DEPTH_MAX = 12
+};
+
+/** Places of the envelope: the first fields of every type, in this order. */
+enum mh_envelope {
+    MH_FIELD_EVENT_ID,
+    MH_FIELD_OP,
+    MH_FIELD_REVISION,
+    MH_FIELD_CORRECTION_REASON,
+    MH_FIELD_OCCURRED_ON,
+    MH_FIELD_OCCURRED_AT,
+    MH_FIELD_POSTED_AT,
+    MH_FIELD_AGENCY_CODE,
+    MH_FIELD_SOURCE_REF,
+    MH_FIELD_PLACE_CODE,
+    MH_FIELD_COUNCIL_CODE,
+    MH_FIELD_PROGRAMME_CODE,
+    MH_ENVELOPE_COUNT
+};
+
+/** Symbols of the envelope's op, by position. */
+enum mh_op { MH_OP_ASSERT, MH_OP_CORRECT, MH_OP_RETRACT };
+
+enum mh_kind {
+    MH_KIND_INT,
+    MH_KIND_LONG,
+    MH_KIND_BOOLEAN,
+    MH_KIND_DATE,      /**< days since 1970-01-01 */
+    MH_KIND_TIMESTAMP, /**< milliseconds since 1970-01-01 UTC */
+    MH_KIND_STRING,
+    MH_KIND_UUID,
+    MH_KIND_ENUM
+};
+
+enum mh_role {
+    MH_ROLE_MEASURE,   /**< additive whole number */
+    MH_ROLE_STATE,     /**< number that does not add up over time */
+    MH_ROLE_DIMENSION, /**< what totals are grouped by */
+    MH_ROLE_KEY,       /**< names an entity */
+    MH_ROLE_TIME,
+    MH_ROLE_FLAG,      /**< yes or no; grouped by, as a dimension */
+    MH_ROLE_CONTROL
+};
+
+enum mh_level {
+    MH_LEVEL_NONE = -1,
+    MH_LEVEL_PROVINCE,
+    MH_LEVEL_COUNTY,
+    MH_LEVEL_SETTLEMENT,
+    MH_LEVEL_NEIGHBOURHOOD
+};
+
+struct mh_symbol {
+    char *name;   /**< owned; ASCII */
+    uint32_t len; /**< bytes */
+};
+
+struct mh_field {
+    char *name;        /**< owned */
+    uint32_t name_len; /**< bytes */
+    char *unit;        /**< owned */
+    char *label_fa;    /**< owned, UTF-8 */
+    char *label_en;    /**< owned */
+    enum mh_kind kind;
+    enum mh_role role;
+    bool optional; /**< union with null; null is the first branch */
+    bool money;    /**< measure in rials, see currency_unit */
+
+    struct mh_symbol *symbols; /**< owned; enums only, else NULL */
+    int symbol_count;
+
+    bool has_min, has_max;
+    int64_t min, max;
+    struct mh_pattern *pattern;    /**< owned; strings only */
+    int at_most;                   /**< field index, -1 none */
+    int requires[MH_NAMES_MAX];    /**< field indexes, -1 ends */
+    int requires_any[MH_NAMES_MAX]; /**< field indexes, -1 ends */
+    int required_when;             /**< field index, -1 none */
+    bool required_when_is[MH_SYMBOLS_MAX]; /**< by symbol of that field */
+    int null_when;                 /**< field index, -1 none */
+    int64_t null_when_at_most;
+    char *lookup; /**< owned; name of the list, NULL none */
+
+    int number_slot;  /**< 1.. in core.event.numbers, 0 none */
+    int code_slot;    /**< 1.. in core.event.codes, 0 none */
+    int measure_slot; /**< 1.. in core.daily.sum_k, 0 none */
+};
+
+/** An event type by one version of its schema. */
+struct mh_type {
+    char *name;      /**< owned; short name, as "council_formed" */
+    char *full_name; /**< owned; Avro full name */
+    char *domain;    /**< owned; last part of the namespace */
+    char *label_fa;  /**< owned */
+    char *label_en;  /**< owned */
+    uint32_t schema_id;
+    uint32_t type_id; /**< schema id of version 1; set by the catalogue */
+    int version;      /**< 1..; set by the catalogue */
+    bool period;      /**< PERIOD_TOTAL */
+    bool sensitive;
+    enum mh_level finest, coarsest;
+    int required_envelope[MH_ENVELOPE_COUNT]; /**< indexes, -1 ends */
+    int period_from;   /**< field index, -1 none */
+    int currency_unit; /**< field index, -1 none */
+
+    struct mh_field *fields; /**< owned; `field_count` of them */
+    int field_count;
+    int number_count, code_count, measure_count;
+    /** Fields by name, the order of the content hash. */
+    uint8_t by_name[MH_FIELDS_MAX];
+};
+
+/**
+ * Read one schema.
+ *
+ * @param text     lent; `len` bytes as they came, nothing is trusted
+ * @param type     out; given, free with mh_type_free
+ * @param problems lent; one line a problem: JSON pointer, blank, text
+ * @returns MH_OK
+ *          MH_CONTRACT  `problems` says why, all of it
+ *          MH_MEMORY
+ * Thread: one at a time (avro-c keeps one error text for the process).
+ */
+MH_MUST enum mh_code mh_schema_read(const char *text, size_t len,
+                                    struct mh_type **type,
+                                    struct mh_buf *problems,
+                                    struct mh_err *err);
+void mh_type_free(struct mh_type *type);
+/** Index of the field with this name, -1 when there is none. */
+int mh_type_find(const struct mh_type *type, const char *name, size_t len);
+/**
+ * Whether `next` may follow `last` (decision: only new optional fields and
+ * new enum symbols, appended). Breaches are added to `problems`.
+ */
+bool mh_type_may_follow(const struct mh_type *last,
+                        const struct mh_type *next, struct mh_buf *problems);
+
+#endif

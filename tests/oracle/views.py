@@ -1,0 +1,504 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every view of schema report, recomputed from the facts.
+
+Rows are dicts with the column names of CONTRACT 2; order has no meaning.
+Columns that depend on clocks (received_at, applied_at, at) are left out.
+"""
+
+import datetime
+import itertools
+
+from . import calendar
+from .check import rial_factor
+
+PLACE = ("province_code", "county_code", "settlement_code", "neighbourhood_code")
+LIVE = ("ACTIVE", "SUSPENDED")
+ARDABIL_CITY = "c1195"
+MOVEMENT = "SCHOOL_BUILDING_MOVEMENT"
+PROJECT_TYPES = ("project_credit_allocated", "project_started",
+                 "project_progress_reported", "project_completed")
+# what a fact needs, by whom it is founded, and the field that names it
+FOUNDERS = (
+    ("cooperative_launched", "mosque_cooperative", "cooperative_formed", "cooperative_code"),
+    ("production_reported", "mosque_cooperative", "cooperative_formed", "cooperative_code"),
+    ("fund_loans_granted", "fund", "fund_created", "fund_code"),
+    ("project_started", "project", "project_credit_allocated", "project_code"),
+    ("project_progress_reported", "project", "project_credit_allocated", "project_code"),
+    ("project_completed", "project", "project_credit_allocated", "project_code"),
+)
+
+
+def date_of(day):
+    return None if day is None else calendar.to_date(day)
+
+
+def shown(field, value):
+    """A raw value as PostgreSQL shows it."""
+    if value is None:
+        return None
+    if field.logical == "date":
+        return calendar.to_date(value)
+    if field.logical == "timestamp-millis":
+        return calendar.INSTANT_0 + datetime.timedelta(milliseconds=value)
+    return value
+
+
+def measure_of(event, field):
+    """A measure in current rials, or as it is; None if nobody reported it."""
+    value = event.get(field.name)
+    if value is not None and field.is_money:
+        return value * rial_factor(event)
+    return value
+
+
+def total(values):
+    """Sum of what was reported; None if nothing was."""
+    values = [v for v in values if v is not None]
+    return sum(values) if values else None
+
+
+def group(items, key):
+    groups = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return groups
+
+
+def age(event):
+    """The order of first and last (DESIGN 2.7)."""
+    instant = event.get("occurred_at")
+    return (event["occurred_on"], instant is not None, instant or 0,
+            event["agency_code"].encode(), event["event_id"])
+
+
+def first_day(events):
+    return date_of(min(events, key=age)["occurred_on"]) if events else None
+
+
+def last_day(events):
+    return date_of(max(events, key=age)["occurred_on"]) if events else None
+
+
+def newest(events):
+    return max(events, key=age) if events else {}
+
+
+class Views:
+    def __init__(self, contract, facts):
+        self.contract = contract
+        self.facts = facts
+        self.events = facts.in_force()
+        self.by_type = group(self.events, lambda e: e["event_type"])
+
+    # places
+
+    def places_of(self, event):
+        return self.contract.places.resolve(event["place_code"], event["occurred_on"])
+
+    def place_key(self, event):
+        places = self.places_of(event)
+        return tuple(places[column] for column in PLACE)
+
+    def type_of(self, event):
+        return self.contract.types[event["event_type"]]
+
+    def published(self):
+        """Facts of types that are not sensitive."""
+        return [e for e in self.events if not self.type_of(e).sensitive]
+
+    # totals
+
+    def event_daily(self):
+        rows = group(self.published(), lambda e: (
+            e["event_type"], date_of(e["occurred_on"]), *self.place_key(e),
+            e["agency_code"]))
+        names = ("event_type", "occurred_on", *PLACE, "agency_code")
+        return [{**dict(zip(names, key)), "events": len(events)}
+                for key, events in rows.items()]
+
+    def measure_daily(self):
+        rows = {}
+        for event in self.published():
+            for field in self.type_of(event).measures:
+                value = measure_of(event, field)
+                if value is None:
+                    continue
+                key = (event["event_type"], field.name, field.unit,
+                       date_of(event["occurred_on"]), *self.place_key(event),
+                       event["agency_code"])
+                rows.setdefault(key, []).append(value)
+        names = ("event_type", "measure", "unit", "occurred_on", *PLACE, "agency_code")
+        return [{**dict(zip(names, key)), "total": sum(values), "events": len(values)}
+                for key, values in rows.items()]
+
+    def type_daily(self, event_type):
+        """report.<type>_daily; sensitive types have none."""
+        names = ("occurred_on", *PLACE, "agency_code", "programme_code",
+                 *(f.name for f in event_type.dimensions))
+        rows = group(self.by_type.get(event_type.name, ()), lambda e: (
+            date_of(e["occurred_on"]), *self.place_key(e), e["agency_code"],
+            e.get("programme_code"),
+            *(shown(f, e.get(f.name)) for f in event_type.dimensions)))
+        return [{**dict(zip(names, key)), **self.totals(event_type, events)}
+                for key, events in rows.items()]
+
+    def totals(self, event_type, events):
+        return {"events": len(events),
+                **{f.name: total(measure_of(e, f) for e in events)
+                   for f in event_type.measures}}
+
+    def type_monthly(self, event_type):
+        rows = group(self.by_type.get(event_type.name, ()), lambda e: (
+            *calendar.from_day(e["occurred_on"])[:2], *self.place_key(e)[:2]))
+        names = ("j_year", "j_month", "province_code", "county_code")
+        found = []
+        for key, events in rows.items():
+            row = {**dict(zip(names, key)), **self.totals(event_type, events)}
+            if event_type.sensitive:
+                self.withhold(event_type, row)
+            found.append(row)
+        return found
+
+    @staticmethod
+    def withhold(event_type, row):
+        rule, row["withheld"] = event_type.withhold, False
+        if rule:
+            value = row[rule["measure"]]
+            row["withheld"] = value is None or value < rule["below"]
+        if row["withheld"]:
+            row["events"] = None
+            row.update((f.name, None) for f in event_type.measures)
+
+    def type_event(self, event_type):
+        """report.<type>_event; sensitive types have none."""
+        names = ("event_id", "agency_code", "revision", "place_code",
+                 "council_code", "source_ref")
+        return [{**{name: e.get(name) for name in names},
+                 "occurred_on": date_of(e["occurred_on"]),
+                 **{f.name: shown(f, e.get(f.name)) for f in event_type.own}}
+                for e in self.by_type.get(event_type.name, ())]
+
+    # entities
+
+    def until(self, event_type, day):
+        """Facts of a type with occurred_on <= day; all when day is None."""
+        events = self.by_type.get(event_type, ())
+        if day is None:
+            return list(events)
+        last = calendar.from_date(day)
+        return [e for e in events if e["occurred_on"] <= last]
+
+    def by_code(self, event_type, day, code):
+        return group(self.until(event_type, day), lambda e: e.get(code))
+
+    def council(self, day=None):
+        formed = self.by_code("council_formed", day, "council_code")
+        changed = self.by_code("council_status_changed", day, "council_code")
+        met = self.by_code("council_meeting_held", day, "council_code")
+        rows = []
+        for code, founding in formed.items():
+            changes = changed.get(code, [])
+            phases = [e for e in founding + changes if "council_phase" in e]
+            place = code.rsplit("-", 1)[0]
+            first = min(founding, key=age)
+            rows.append({
+                "council_code": code,
+                **self.contract.places.resolve(place, first["occurred_on"]),
+                "formed_on": first_day(founding),
+                "status": newest(changes).get("status", "ACTIVE"),
+                "phase": newest(phases).get("council_phase"),
+                "last_meeting_on": last_day(met.get(code)),
+            })
+        return rows
+
+    def school(self, day=None):
+        rebuilt = self.by_code("school_rebuilt", day, "school_code")
+        opened = self.by_code("school_opened", day, "school_code")
+        rows = []
+        for code in rebuilt.keys() | opened.keys():
+            rebuilding, opening = newest(rebuilt.get(code)), newest(opened.get(code))
+            shaping = rebuilding or opening
+            rows.append({
+                "school_code": code, "programme": shaping["school_programme"],
+                "rebuilt_on": first_day(rebuilt.get(code)),
+                "opened_on": first_day(opened.get(code)),
+                **self.places_of(shaping),
+                "classrooms_count": rebuilding.get("classrooms_count"),
+                "area_m2": rebuilding.get("area_m2"),
+                "amount": self.money(rebuilding, "amount"),
+                "pupils_capacity": opening.get("pupils_capacity"),
+            })
+        return rows
+
+    @staticmethod
+    def money(event, name):
+        return event[name] * rial_factor(event) if name in event else None
+
+    def mosque_cooperative(self, day=None):
+        formed = self.by_code("cooperative_formed", day, "cooperative_code")
+        pair = lambda e: (e["mosque_code"], e["cooperative_code"])
+        launched = group(self.until("cooperative_launched", day), pair)
+        pairs = set(launched)
+        pairs.update(pair(e) for e in self.until("cooperative_formed", day)
+                     if "mosque_code" in e)
+        rows = []
+        for mosque, code in pairs:
+            production = [e for e in launched.get((mosque, code), ())
+                          if e["is_production"]]
+            rows.append({
+                "mosque_code": mosque, "cooperative_code": code,
+                "formed_on": first_day(formed.get(code)),
+                "launched_on": first_day(production),
+                "product_code": newest(production).get("product_code"),
+            })
+        return rows
+
+    def fund(self, day=None):
+        rows = []
+        for code, events in self.by_code("fund_created", day, "fund_code").items():
+            last = newest(events)
+            rows.append({
+                "fund_code": code, "created_on": first_day(events),
+                **self.places_of(last), "mosque_code": last.get("mosque_code"),
+                "members_count": last.get("members_count"),
+            })
+        return rows
+
+    def project_credit(self, day=None):
+        rows = group(self.until("project_credit_allocated", day),
+                     lambda e: (e["project_code"], e["fiscal_year"]))
+        return [{"project_code": code, "fiscal_year": year,
+                 "credit": sum(self.money(e, "amount") for e in events)}
+                for (code, year), events in rows.items()]
+
+    def project(self, day=None):
+        events = [e for name in PROJECT_TYPES for e in self.until(name, day)]
+        credits = group(self.project_credit(day), lambda r: r["project_code"])
+        rows = []
+        for code, facts in group(events, lambda e: e["project_code"]).items():
+            of = group(facts, lambda e: e["event_type"])
+            completed = of.get("project_completed", [])
+            last = newest(facts)
+            credit = credits.get(code, [])
+            rows.append({
+                "project_code": code, "project_kind": last["project_kind"],
+                **self.places_of(last),
+                "credit": {str(r["fiscal_year"]): r["credit"] for r in credit},
+                "credit_total": total(r["credit"] for r in credit),
+                "started_on": first_day(of.get("project_started")),
+                "physical_progress_pct": newest(
+                    of.get("project_progress_reported")).get("physical_progress_pct"),
+                "completed_on": first_day(completed),
+                "in_operation_on": first_day([e for e in completed if e["in_operation"]]),
+            })
+        return rows
+
+    def governor_summary(self, day):
+        live = {(r["settlement_code"], r["neighbourhood_code"])
+                for r in self.council(day) if r["status"] in LIVE}
+        in_city = sum(settlement == ARDABIL_CITY for settlement, _ in live)
+        mosques = {r["mosque_code"] for r in self.mosque_cooperative(day)
+                   if r["launched_on"]}
+        schools = sum(
+            1 for r in self.school(day)
+            if r["rebuilt_on"] and r["programme"] == MOVEMENT
+            and r["opened_on"] and r["opened_on"] >= r["rebuilt_on"])
+        figures = (("councils", len(live)), ("councils_ardabil_city", in_city),
+                   ("councils_elsewhere", len(live) - in_city),
+                   ("mosques_with_cooperative", len(mosques)),
+                   ("schools_rebuilt_and_open", schools))
+        return [{"figure": name, "value": value} for name, value in figures]
+
+    # oddities
+
+    def orphan(self, sensitive=False):
+        """report.orphan; with sensitive=True ops.orphan."""
+        rows = []
+        def look(event, entity, founder, code):
+            if code not in founded[founder]:
+                rows.append({
+                    "event_type": event["event_type"], "event_id": event["event_id"],
+                    "agency_code": event["agency_code"],
+                    "occurred_on": date_of(event["occurred_on"]),
+                    "missing_entity": entity, "missing_code": code})
+        founded = {"council_formed": {e["council_code"] for e in
+                                      self.by_type.get("council_formed", ())}}
+        for _, _, founder, field in FOUNDERS:
+            founded[founder] = {e[field] for e in self.by_type.get(founder, ())}
+        for event in self.events if sensitive else self.published():
+            if "council_code" in event:
+                look(event, "council", "council_formed", event["council_code"])
+            for name, entity, founder, field in FOUNDERS:
+                if event["event_type"] == name:
+                    look(event, entity, founder, event[field])
+        return rows
+
+    def overlap(self, sensitive=False):
+        """report.overlap; with sensitive=True ops.overlap."""
+        def key(event):
+            event_type = self.type_of(event)
+            entity = event_type.entity_key
+            return (event["event_type"], event["agency_code"], event["place_code"],
+                    event.get(entity) if entity else None, event.get("programme_code"),
+                    *(event.get(f.name) for f in event_type.dimensions))
+        totals = [e for e in (self.events if sensitive else self.published())
+                  if self.type_of(e).reporting == "PERIOD_TOTAL"]
+        rows = []
+        for same in group(totals, key).values():
+            for a, b in itertools.combinations(
+                    sorted(same, key=lambda e: e["event_id"]), 2):
+                start = max(a["period_from"], b["period_from"])
+                end = min(a["occurred_on"], b["occurred_on"])
+                if start <= end:
+                    rows.append({
+                        "event_type": a["event_type"], "agency_code": a["agency_code"],
+                        "place_code": a["place_code"], "event_id_a": a["event_id"],
+                        "event_id_b": b["event_id"], "overlap_from": date_of(start),
+                        "overlap_to": date_of(end)})
+        return rows
+
+    def completeness(self):
+        rows = group(self.by_type.get("reporting_closed", ()),
+                     lambda e: (e["agency_code"], e["closed_event_type"]))
+        return [{"agency_code": agency, "event_type": name,
+                 "closed_to": date_of(max(e["closed_to"] for e in events))}
+                for (agency, name), events in rows.items()]
+
+    def change(self):
+        """report.change over all time, facts that were ever sensitive left out."""
+        rows = []
+        for versions in self.facts.versions.values():
+            if any(self.type_of(v.event).sensitive for v in versions):
+                continue
+            for old, new in zip([None] + versions[:-1], versions):
+                rows.extend(self.change_rows(old, new))
+        return rows
+
+    def change_rows(self, old, new):
+        before = self.moved(old)
+        after = self.moved(new)
+        common = {
+            "event_type": new.event["event_type"], "event_id": new.event["event_id"],
+            "agency_code": new.event["agency_code"], "op": new.event["op"],
+            "correction_reason": new.event.get("correction_reason"),
+            "old_revision": old and old.revision, "new_revision": new.revision,
+            "old_day": before["day"], "new_day": after["day"],
+            "old_place": before["place"], "new_place": after["place"],
+        }
+        rows = [{**common, "measure": None, "old_value": None, "new_value": None}]
+        for name in sorted(before["values"].keys() | after["values"].keys()):
+            rows.append({**common, "measure": name,
+                         "old_value": before["values"].get(name),
+                         "new_value": after["values"].get(name)})
+        return rows
+
+    def moved(self, version):
+        if version is None or not version.in_force:
+            return {"day": None, "place": None, "values": {}}
+        event = version.event
+        values = {f.name: measure_of(event, f) for f in self.type_of(event).measures}
+        return {"day": date_of(event["occurred_on"]), "place": event["place_code"],
+                "values": {k: v for k, v in values.items() if v is not None}}
+
+    # lists
+
+    def event_type(self):
+        return [{"event_type": t.name, "domain": t.domain, "kind": t.kind,
+                 "reporting": t.reporting, "sensitive": t.sensitive,
+                 "label_fa": t.body["labelFa"], "label_en": t.body["labelEn"]}
+                for t in self.contract.types.values()]
+
+    def measure(self):
+        return [{"event_type": t.name, "measure": f.name, "unit": f.unit,
+                 "label_fa": f.rules["labelFa"], "label_en": f.rules["labelEn"]}
+                for t in self.contract.types.values() for f in t.measures]
+
+    def agency(self):
+        return [{name: row[name] for name in ("agency_code", "label_fa", "label_en")}
+                for row in self.contract.agencies.values()]
+
+    def lookup(self):
+        return [{name: row[name] for name in ("list", "code", "label_fa", "label_en")}
+                for codes in self.contract.lookups.values() for row in codes.values()]
+
+    def place(self):
+        """report.place: code, level and whether it is described."""
+        rows = [{"place_code": row["place_code"], "level": row["level"],
+                 "described": row["described"] == "true"}
+                for spans in self.contract.places.spans.values() for row in spans]
+        unknown = {e["place_code"] for e in self.events
+                   if not self.contract.places.described(e["place_code"])}
+        return rows + [{"place_code": code, "level": "neighbourhood",
+                        "described": False} for code in unknown]
+
+    def calendar(self):
+        return list(calendar.table())
+
+    # all of them, by the name of the view
+
+    def report(self, days=()):
+        """{name in SQL: (columns, rows)}; a call for each function and day."""
+        found = {}
+
+        def add(name, columns, rows):
+            found[name] = (tuple(columns), rows)
+
+        for name, columns in COLUMNS.items():
+            add(f"report.{name}", columns, getattr(self, name)())
+        for name in ("orphan", "overlap"):
+            add(f"ops.{name}", COLUMNS[name], getattr(self, name)(sensitive=True))
+        for name in ENTITIES:
+            for day in days:
+                add(f"report.{name}_as_of('{day}')", COLUMNS[name],
+                    getattr(self, name)(day))
+        for day in days:
+            add(f"report.governor_summary('{day}')", ("figure", "value"),
+                self.governor_summary(day))
+        for t in self.contract.types.values():
+            measures = [f.name for f in t.measures]
+            monthly = ["j_year", "j_month", "province_code", "county_code", "events"]
+            if t.sensitive:
+                monthly.append("withheld")
+            else:
+                add(f"report.{t.name}_daily",
+                    ["occurred_on", *PLACE, "agency_code", "programme_code",
+                     *(f.name for f in t.dimensions), "events", *measures],
+                    self.type_daily(t))
+                add(f"report.{t.name}_event",
+                    ["event_id", "agency_code", "revision", "occurred_on",
+                     "place_code", "council_code", "source_ref",
+                     *(f.name for f in t.own)], self.type_event(t))
+            add(f"report.{t.name}_monthly", monthly + measures, self.type_monthly(t))
+        return found
+
+
+ENTITIES = ("council", "school", "mosque_cooperative", "fund", "project")
+COLUMNS = {
+    "event_daily": ("event_type", "occurred_on", *PLACE, "agency_code", "events"),
+    "measure_daily": ("event_type", "measure", "unit", "occurred_on", *PLACE,
+                      "agency_code", "total", "events"),
+    "council": ("council_code", *PLACE, "formed_on", "status", "phase",
+                "last_meeting_on"),
+    "school": ("school_code", "programme", "rebuilt_on", "opened_on", *PLACE,
+               "classrooms_count", "area_m2", "amount", "pupils_capacity"),
+    "mosque_cooperative": ("mosque_code", "cooperative_code", "formed_on",
+                           "launched_on", "product_code"),
+    "fund": ("fund_code", "created_on", *PLACE, "mosque_code", "members_count"),
+    "project": ("project_code", "project_kind", *PLACE, "credit", "credit_total",
+                "started_on", "physical_progress_pct", "completed_on",
+                "in_operation_on"),
+    "project_credit": ("project_code", "fiscal_year", "credit"),
+    "orphan": ("event_type", "event_id", "agency_code", "occurred_on",
+               "missing_entity", "missing_code"),
+    "overlap": ("event_type", "agency_code", "place_code", "event_id_a",
+                "event_id_b", "overlap_from", "overlap_to"),
+    "completeness": ("agency_code", "event_type", "closed_to"),
+    "event_type": ("event_type", "domain", "kind", "reporting", "sensitive",
+                   "label_fa", "label_en"),
+    "measure": ("event_type", "measure", "unit", "label_fa", "label_en"),
+    "agency": ("agency_code", "label_fa", "label_en"),
+    "lookup": ("list", "code", "label_fa", "label_en"),
+    "place": ("place_code", "level", "described"),
+    "calendar": ("date", "j_year", "j_month", "j_day", "j_month_name", "j_dow",
+                 "fiscal_year", "school_year"),
+}

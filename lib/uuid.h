@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "mahalle/err.h"
+
 enum { MH_UUID_BYTES = 16, MH_UUID_TEXT = 36 };
 
 /** The 36-character form in any case. @returns false: not of that form */
@@ -15,8 +17,8 @@ bool mh_uuid_read(const char *text, size_t len,
 /** 36 characters, lower case, and a NUL. */
 void mh_uuid_write(const uint8_t uuid[static MH_UUID_BYTES],
                    char text[static MH_UUID_TEXT + 1]);
-/** Version 5 of `name` in the project's namespace. */
-void mh_uuid_name(const void *name, size_t len,
-                  uint8_t uuid[static MH_UUID_BYTES]);
+/** Version 5 of `name` in the project's namespace. @returns false: no memory */
+MH_MUST bool mh_uuid_name(const void *name, size_t len,
+                          uint8_t uuid[static MH_UUID_BYTES]);
 
 #endif

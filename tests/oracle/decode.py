@@ -11,12 +11,11 @@ import struct
 from .check import UUID, Fault, check, pointer
 
 VARINT_BYTES_MAX = 10
+RECORD_BYTES_MAX = 64 * 1024
 
 
 class Bad(Exception):
-    def __init__(self, code, name=None):
-        super().__init__(code)
-        self.code, self.name = code, name
+    """Decoding cannot go on; carries the code."""
 
 
 class Reader:
@@ -50,11 +49,7 @@ class Reader:
         return byte == 1
 
     def string(self):
-        data = self.take(self.number(64))
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError:
-            raise Bad("UTF8") from None
+        return self.take(self.number(64))
 
     def value(self, field):
         if field.nullable:
@@ -81,6 +76,8 @@ def read_record(value, contract):
     """(event, faults); the event is there whenever the bytes could be decoded."""
     if not value or len(value) < 5 or value[0] != 0:
         return None, [Fault("", "FRAME")]
+    if len(value) > RECORD_BYTES_MAX:
+        return None, [Fault("", "TOO_LARGE")]
     (schema_id,) = struct.unpack(">I", value[1:5])
     if schema_id not in contract.versions:
         return None, [Fault("", "SCHEMA_ID")]
@@ -90,14 +87,32 @@ def read_record(value, contract):
         try:
             item = reader.value(field)
         except Bad as bad:
-            return None, [Fault(pointer(field.name), bad.code)]
+            return None, [Fault(pointer(field.name), str(bad))]
         if item is not None:
             event[field.name] = item
     if reader.at < len(reader.data):
         return None, [Fault("", "TRAILING")]
-    if UUID.fullmatch(event["event_id"]):
+    foreign = decode_texts(event)
+    if UUID.fullmatch(event.get("event_id", "")):
         event["event_id"] = event["event_id"].lower()
-    return event, check(event, event_type, contract)
+    latest = contract.types[event_type.name]
+    faults = [Fault(pointer(name), "UTF8") for name in foreign]
+    faults += check(event, latest, contract, frozenset(foreign))
+    faults.sort(key=lambda f: latest.position[f.pointer[1:]])
+    return event, faults
+
+
+def decode_texts(event):
+    """Bytes to text; the names of fields that are no UTF-8, which are left out."""
+    foreign = []
+    for name, value in list(event.items()):
+        if isinstance(value, bytes):
+            try:
+                event[name] = value.decode("utf-8")
+            except UnicodeDecodeError:
+                foreign.append(name)
+                del event[name]
+    return foreign
 
 
 def encode(event, contract, schema_id=None):

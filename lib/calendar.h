@@ -33,7 +33,11 @@ struct mh_date mh_gregorian_from_day(int32_t day);
 int32_t mh_tehran_offset_s(int64_t instant_ms);
 /** The local day in Tehran at an instant; any int64 is allowed. */
 int64_t mh_tehran_day(int64_t instant_ms);
-/** Instant of a local time in Tehran (the first one where it is twice). */
+/**
+ * Instant of a local time in Tehran: the first one where it is twice; a time
+ * that the clock jumped over is counted on by the clock before the jump.
+ * @param ms_of_day 0..86,400,000
+ */
 int64_t mh_tehran_instant_ms(int32_t day, int64_t ms_of_day);
 
 #endif

@@ -48,6 +48,11 @@ MH_MUST enum mh_code mh_catalogue_load(struct mh_catalogue *catalogue,
                                        struct mh_buf *problems,
                                        struct mh_err *err);
 
+/** Version and length of TYPE in a path that ends in TYPE.vN.avsc; false:
+ *  the name has not this form. */
+bool mh_catalogue_file_version(const char *path, size_t *stem_len,
+                               int *version);
+
 /** The version with this id; NULL when there is none. Thread: any. */
 const struct mh_schema *mh_catalogue_schema(const struct mh_catalogue *c,
                                             uint32_t id);

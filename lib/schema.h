@@ -22,9 +22,17 @@ enum {
     MH_MEASURES_MAX = 12,   /* columns of core.daily */
     MH_SYMBOLS_MAX = 200,   /* an enum; longer lists are lookups */
     MH_NAMES_MAX = 4,       /* fields that one rule may name */
+    MH_TYPE_NAME_MAX = 55,  /* bytes; with `_monthly` still a name in SQL */
+    MH_CODE_MAX = 200,      /* bytes of a text that is a code */
+    MH_DIMS_MAX = 1000,     /* bytes of all dimensions; part of an index */
+    MH_LABEL_MAX = 200,     /* bytes */
+    MH_DOC_MAX = 2000,      /* bytes */
     MH_SCHEMA_BYTES_MAX = 256 * 1024,
     MH_SCHEMA_DEPTH_MAX = 12
 };
+
+/** Bounds of a measure, so that sums of a batch stay within 64 bits. */
+#define MH_MEASURE_MAX INT64_C(100000000000000)
 
 /** Places of the envelope: the first fields of every type, in this order. */
 enum mh_envelope {
@@ -45,6 +53,9 @@ enum mh_envelope {
 
 /** Symbols of the envelope's op, by position. */
 enum mh_op { MH_OP_ASSERT, MH_OP_CORRECT, MH_OP_RETRACT };
+
+/** Symbols of currency_unit, by position, and what the new rial counts. */
+enum mh_currency { MH_IRR_CURRENT, MH_IRR_NEW, MH_IRR_NEW_RIALS = 10000 };
 
 enum mh_kind {
     MH_KIND_INT,
@@ -96,6 +107,7 @@ struct mh_field {
 
     bool has_min, has_max;
     int64_t min, max;
+    char *pattern_text;            /**< owned; strings only, else NULL */
     struct mh_pattern *pattern;    /**< owned; strings only */
     int at_most;                   /**< field index, -1 none */
     int requires[MH_NAMES_MAX];    /**< field indexes, -1 ends */
@@ -121,8 +133,13 @@ struct mh_type {
     uint32_t schema_id;
     uint32_t type_id; /**< schema id of version 1; set by the catalogue */
     int version;      /**< 1..; set by the catalogue */
+    bool plan;        /**< kind plan; else act */
     bool period;      /**< PERIOD_TOTAL */
     bool sensitive;
+    char *entity;     /**< owned; what the type tells about, NULL none */
+    int entity_key;   /**< field index of the entity's code, -1 none */
+    int withhold;     /**< field index of the measure, -1 none */
+    int64_t withhold_below; /**< months and counties under it are withheld */
     enum mh_level finest, coarsest;
     int required_envelope[MH_ENVELOPE_COUNT]; /**< indexes, -1 ends */
     int period_from;   /**< field index, -1 none */
@@ -140,7 +157,8 @@ struct mh_type {
  *
  * @param text     lent; `len` bytes as they came, nothing is trusted
  * @param type     out; given, free with mh_type_free
- * @param problems lent; one line a problem: JSON pointer, blank, text
+ * @param problems lent; one line a problem: `pointer: reason`, or
+ *                 only `reason` where the whole schema is meant
  * @returns MH_OK
  *          MH_CONTRACT  `problems` says why, all of it
  *          MH_MEMORY

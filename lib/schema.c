@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading a schema, step by step: size and depth before any library sees the
+   text, then the properties (schema_record, _fields, _envelope, _roles,
+   _rules), then avro-c as the second reader of the same text. avro-c drops
+   logical types and defaults and is not hardened, so it judges only what has
+   passed, and must find the same structure. */
+#include "schema.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "schema_draft.h"
+
+static bool depth_is_fine(const char *text, size_t len)
+{
+    int depth = 0;
+    bool in_text = false;
+
+    for (size_t i = 0; i < len; i++) {
+        if (in_text) {
+            if (text[i] == '\\') {
+                i++;
+            } else if (text[i] == '"') {
+                in_text = false;
+            }
+        } else if (text[i] == '"') {
+            in_text = true;
+        } else if (text[i] == '{' || text[i] == '[') {
+            if (++depth > MH_SCHEMA_DEPTH_MAX) {
+                return false;
+            }
+        } else if (text[i] == '}' || text[i] == ']') {
+            depth--;
+        }
+    }
+    return true;
+}
+
+static void start_fields(struct mh_draft *draft)
+{
+    json_t *fields = json_object_get(draft->root, "fields");
+    size_t count = json_array_size(fields);
+
+    if (count < 1 || count > MH_FIELDS_MAX) {
+        if (fields != NULL) {
+            mh_draft_problem(draft, "/fields", "not a list of 1..%d fields",
+                             MH_FIELDS_MAX);
+        }
+        return;
+    }
+    draft->type->fields = calloc(count, sizeof *draft->type->fields);
+    if (draft->type->fields == NULL) {
+        draft->out_of_memory = true;
+        return;
+    }
+    draft->fields = fields;
+    draft->type->field_count = (int)count;
+}
+
+static int compare_names(const struct mh_type *type, uint8_t a, uint8_t b)
+{
+    return strcmp(type->fields[a].name, type->fields[b].name);
+}
+
+/* Slots and the order by name; the type is free of faults. */
+static void number_fields(struct mh_type *type)
+{
+    for (int i = 0; i < type->field_count; i++) {
+        struct mh_field *field = &type->fields[i];
+        int at = i;
+
+        while (at > 0 &&
+               compare_names(type, (uint8_t)i, type->by_name[at - 1]) < 0) {
+            type->by_name[at] = type->by_name[at - 1];
+            at--;
+        }
+        type->by_name[at] = (uint8_t)i;
+        if (i < MH_ENVELOPE_COUNT) {
+            continue;
+        }
+        if (field->kind == MH_KIND_STRING || field->kind == MH_KIND_ENUM) {
+            field->code_slot = ++type->code_count;
+        } else {
+            field->number_slot = ++type->number_count;
+        }
+        if (field->role == MH_ROLE_MEASURE) {
+            field->measure_slot = ++type->measure_count;
+        }
+    }
+}
+
+static void read_root(struct mh_draft *draft, const char *text, size_t len)
+{
+    mh_schema_record(draft);
+    start_fields(draft);
+    if (draft->fields != NULL) {
+        mh_schema_fields(draft);
+        mh_schema_envelope(draft);
+        mh_schema_roles(draft);
+        mh_schema_rules(draft);
+    }
+    if (draft->problem_count == 0 && !draft->out_of_memory) {
+        mh_schema_agree(draft, text, len);
+    }
+}
+
+enum mh_code mh_schema_read(const char *text, size_t len,
+                            struct mh_type **type, struct mh_buf *problems,
+                            struct mh_err *err)
+{
+    struct mh_draft *draft = calloc(1, sizeof *draft);
+    json_error_t error;
+    json_t *root = NULL;
+    enum mh_code code = MH_MEMORY;
+
+    if (draft == NULL || (draft->type = calloc(1, sizeof *draft->type)) == NULL) {
+        goto done;
+    }
+    draft->problems = problems;
+    if (len > MH_SCHEMA_BYTES_MAX) {
+        mh_draft_problem(draft, "", "larger than %d bytes",
+                         MH_SCHEMA_BYTES_MAX);
+    } else if (!depth_is_fine(text, len)) {
+        mh_draft_problem(draft, "", "nested deeper than %d",
+                         MH_SCHEMA_DEPTH_MAX);
+    } else {
+        root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+        if (root == NULL && json_error_code(&error) ==
+                                json_error_out_of_memory) {
+            goto done;
+        }
+        if (root == NULL) {
+            mh_draft_problem(draft, "", "line %d: %s", error.line,
+                             error.text);
+        } else if (!json_is_object(root)) {
+            mh_draft_problem(draft, "", "not a JSON object");
+        } else {
+            draft->root = root;
+            read_root(draft, text, len);
+        }
+    }
+    if (draft->out_of_memory) {
+        goto done;
+    }
+    if (draft->problem_count > 0) {
+        code = mh_fail(err, MH_CONTRACT, "schema has %d problem%s",
+                       draft->problem_count,
+                       draft->problem_count == 1 ? "" : "s");
+        goto done;
+    }
+    number_fields(draft->type);
+    *type = draft->type;
+    draft->type = NULL;
+    code = MH_OK;
+done:
+    if (code == MH_MEMORY) {
+        (void)mh_fail(err, MH_MEMORY, "out of memory reading a schema");
+    }
+    json_decref(root);
+    if (draft != NULL) {
+        mh_type_free(draft->type);
+    }
+    free(draft);
+    return code;
+}
+
+void mh_type_free(struct mh_type *type)
+{
+    if (type == NULL) {
+        return;
+    }
+    for (int i = 0; i < type->field_count; i++) {
+        struct mh_field *field = &type->fields[i];
+
+        for (int s = 0; s < field->symbol_count; s++) {
+            free(field->symbols[s].name);
+        }
+        free(field->symbols);
+        mh_pattern_free(field->pattern);
+        free(field->pattern_text);
+        free(field->lookup);
+        free(field->label_en);
+        free(field->label_fa);
+        free(field->unit);
+        free(field->name);
+    }
+    free(type->fields);
+    free(type->entity);
+    free(type->label_en);
+    free(type->label_fa);
+    free(type->domain);
+    free(type->full_name);
+    free(type->name);
+    free(type);
+}
+
+int mh_type_find(const struct mh_type *type, const char *name, size_t len)
+{
+    for (int i = 0; i < type->field_count; i++) {
+        const struct mh_field *field = &type->fields[i];
+
+        if (field->name_len == len && len > 0 &&
+            memcmp(field->name, name, len) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}

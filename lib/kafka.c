@@ -11,13 +11,17 @@
 
 /* No statistics: what is measured is measured by ourselves. The encryption
  * (security.protocol and its keys) is the operator's to choose. */
-static const char *const DEFAULTS[] = {
-    "client.id",              "mahalle",
-    "log.queue",              "true",
-    "statistics.interval.ms", "0",
-    "socket.nagle.disable",   "true",
-    "log.connection.close",   "false",
-    NULL};
+static const char *const DEFAULTS[] = {"client.id",
+                                       "mahalle",
+                                       "log.queue",
+                                       "true",
+                                       "statistics.interval.ms",
+                                       "0",
+                                       "socket.nagle.disable",
+                                       "true",
+                                       "log.connection.close",
+                                       "false",
+                                       NULL};
 
 /* Answers that do not change by waiting: a person must act. */
 static const rd_kafka_resp_err_t REFUSED[] = {
@@ -147,8 +151,7 @@ enum mh_code mh_kafka_new(rd_kafka_type_t kind, const char *brokers,
                           mh_kafka_settings settings,
                           const struct mh_options *options,
                           void (*prepare)(rd_kafka_conf_t *conf, void *opaque),
-                          void *opaque, rd_kafka_t **client,
-                          struct mh_err *err)
+                          void *opaque, rd_kafka_t **client, struct mh_err *err)
 {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     rd_kafka_t *made = NULL;
@@ -182,4 +185,29 @@ done:
         rd_kafka_conf_destroy(conf);
     }
     return code;
+}
+
+enum mh_code mh_kafka_find_topic(rd_kafka_t *client, const char *name,
+                                 int wait_ms, struct mh_err *err)
+{
+    rd_kafka_topic_t *topic = rd_kafka_topic_new(client, name, NULL);
+    const struct rd_kafka_metadata *found;
+    rd_kafka_resp_err_t error;
+
+    if (topic == NULL) {
+        return mh_fail(err, MH_KAFKA_REFUSED, "kafka topic %s: %s", name,
+                       rd_kafka_err2str(rd_kafka_last_error()));
+    }
+    error = rd_kafka_metadata(client, 0, topic, &found, wait_ms);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        error = found->topic_cnt == 1 ? found->topics[0].err
+                                      : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+        rd_kafka_metadata_destroy(found);
+    }
+    rd_kafka_topic_destroy(topic);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return mh_fail(err, mh_kafka_code(error), "kafka topic %s: %s", name,
+                       rd_kafka_err2str(error));
+    }
+    return MH_OK;
 }

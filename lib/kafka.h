@@ -36,4 +36,12 @@ MH_MUST enum mh_code mh_kafka_new(
 /** MH_KAFKA_DOWN, MH_KAFKA_REFUSED or MH_KAFKA_FATAL for a library error. */
 enum mh_code mh_kafka_code(rd_kafka_resp_err_t error);
 
+/**
+ * Ask once whether the cluster has this topic.
+ * @returns MH_OK, MH_KAFKA_DOWN (no answer within `wait_ms`),
+ *          MH_KAFKA_REFUSED (no such topic, not allowed), MH_MEMORY
+ */
+MH_MUST enum mh_code mh_kafka_find_topic(rd_kafka_t *client, const char *name,
+                                         int wait_ms, struct mh_err *err);
+
 #endif

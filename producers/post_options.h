@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** Options of mahalle-post, read and checked against each other. */
+#ifndef MAHALLE_POST_OPTIONS_H
+#define MAHALLE_POST_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "options.h"
+
+struct post_options {
+    struct mh_options *all; /**< owned; the texts below are lent by it */
+    const char *type;       /**< of lines that name none; NULL none */
+    const char *brokers, *topic, *schemas;
+    const char *rejects; /**< NULL: standard error */
+    bool dry_run;
+    int file_count;       /**< at least 1; names by mh_options_arg */
+    uint64_t bytes_total; /**< of all files; 0 unknown */
+};
+
+/**
+ * @param done out; true: the help or the version was printed
+ * @returns MH_OK, MH_USAGE (already printed), MH_MEMORY,
+ *          MH_FILE (an input cannot be read; printed)
+ */
+MH_MUST enum mh_code post_options_read(int argc, char **argv,
+                                       struct post_options *options,
+                                       bool *done, struct mh_err *err);
+void post_options_fini(struct post_options *options);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each refused line is one write, so what is in the file is always whole. */
+#include "post_rejects.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "json.h"
+
+enum {
+    /* A line with each byte escaped to six, and its faults. */
+    REJECT_MAX = 8 * LINES_KEPT_MAX
+};
+
+struct rejects {
+    const char *path; /* lent; NULL: short form */
+    int fd;
+    struct mh_buf buf;
+};
+
+enum mh_code rejects_open(const char *path, struct rejects **rejects,
+                          struct mh_err *err)
+{
+    struct rejects *made = malloc(sizeof *made);
+
+    if (made == NULL) {
+        return mh_fail(err, MH_MEMORY, "rejects: out of memory");
+    }
+    made->path = path;
+    made->fd = path == NULL
+                   ? STDERR_FILENO
+                   : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+    if (made->fd < 0) {
+        free(made);
+        return mh_fail(err, MH_FILE, "%s: %s", path, strerror(errno));
+    }
+    mh_buf_init(&made->buf, REJECT_MAX);
+    *rejects = made;
+    return MH_OK;
+}
+
+void rejects_close(struct rejects *rejects)
+{
+    if (rejects == NULL) {
+        return;
+    }
+    if (rejects->path != NULL) {
+        (void)close(rejects->fd);
+    }
+    mh_buf_fini(&rejects->buf);
+    free(rejects);
+}
+
+static void put_member(struct mh_buf *buf, const char *name, const char *text)
+{
+    mh_buf_text(buf, name);
+    if (text[0] == '\0') {
+        mh_buf_text(buf, "null");
+    } else {
+        json_put(buf, text, strlen(text));
+    }
+}
+
+static void put_whole(struct mh_buf *buf, const char *file,
+                      const struct line *line, const struct mh_faults *faults)
+{
+    mh_buf_text(buf, "{\"file\":");
+    json_put(buf, file, strlen(file));
+    mh_buf_format(buf, ",\"line\":%" PRIu64 ",\"errors\":[", line->number);
+    for (int i = 0; i < faults->count; i++) {
+        const struct mh_fault *fault = &faults->items[i];
+
+        mh_buf_text(buf, i == 0 ? "{\"pointer\":" : ",{\"pointer\":");
+        json_put(buf, fault->pointer, strlen(fault->pointer));
+        put_member(buf, ",\"code\":", mh_code_name(fault->code));
+        put_member(buf, ",\"detail\":", mh_code_text(fault->code));
+        put_member(buf, ",\"expected\":", fault->expected);
+        put_member(buf, ",\"got\":", fault->got);
+        mh_buf_byte(buf, '}');
+    }
+    mh_buf_text(buf, "],\"input\":");
+    json_put(buf, line->text, line->len);
+    mh_buf_text(buf, "}\n");
+}
+
+static void put_short(struct mh_buf *buf, const char *file,
+                      const struct line *line, const struct mh_faults *faults)
+{
+    for (int i = 0; i < faults->count; i++) {
+        const struct mh_fault *fault = &faults->items[i];
+
+        mh_buf_text(buf, file);
+        mh_buf_format(buf, ":%" PRIu64 ": ", line->number);
+        /* quoted, so that a terminal gets no bytes of the input as they are */
+        json_put(buf, fault->pointer, strlen(fault->pointer));
+        mh_buf_format(buf, " %s: %s", mh_code_name(fault->code),
+                      mh_code_text(fault->code));
+        if (fault->expected[0] != '\0') {
+            mh_buf_text(buf, ", expected ");
+            json_put(buf, fault->expected, strlen(fault->expected));
+        }
+        if (fault->got[0] != '\0') {
+            mh_buf_text(buf, ", got ");
+            json_put(buf, fault->got, strlen(fault->got));
+        }
+        mh_buf_byte(buf, '\n');
+    }
+}
+
+static enum mh_code write_all(const struct rejects *rejects, struct mh_err *err)
+{
+    const uint8_t *bytes = rejects->buf.bytes;
+    size_t len = rejects->buf.len;
+
+    while (len > 0) {
+        ssize_t done = write(rejects->fd, bytes, len);
+
+        if (done < 0 && errno != EINTR) {
+            return mh_fail(err, MH_FILE, "%s: %s",
+                           rejects->path == NULL ? "standard error"
+                                                 : rejects->path,
+                           strerror(errno));
+        }
+        if (done > 0) {
+            bytes += done;
+            len -= (size_t)done;
+        }
+    }
+    return MH_OK;
+}
+
+enum mh_code rejects_write(struct rejects *rejects, const char *file,
+                           const struct line *line,
+                           const struct mh_faults *faults, struct mh_err *err)
+{
+    mh_buf_reset(&rejects->buf);
+    (rejects->path == NULL ? put_short : put_whole)(&rejects->buf, file, line,
+                                                    faults);
+    if (rejects->buf.failed) {
+        return mh_fail(err, MH_MEMORY, "rejects: out of memory");
+    }
+    return write_all(rejects, err);
+}

@@ -1,7 +1,40 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lets every test import oracle and harness from this directory."""
+"""Lets tests import oracle and harness; one stack of servers for all of them."""
 
+import os
 import pathlib
 import sys
 
+import pytest
+
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
+def servers():
+    """Kafka and PostgreSQL, started once, stopped at the end."""
+    from harness.stack import ROOT, Stack
+    stack = Stack(os.environ.get("MAHALLE_TEST_STACK", ROOT / "build" / "test-stack"))
+    stack.up()
+    yield stack
+    stack.up()  # a fault test may have left one down
+    stack.down()
+
+
+@pytest.fixture
+def stack(servers):
+    """The servers with empty tables and an empty topic, without a consumer."""
+    servers.up()
+    servers.fresh()
+    yield servers
+    for process in servers.consumers:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    servers.consumers = []
+
+
+@pytest.fixture(scope="session")
+def contract():
+    from oracle.contract import Contract
+    return Contract()

@@ -93,6 +93,8 @@ class RandomEvents:
                 return self.send(self.rng.choice(self.facts)[0])
             if self.conflicts and pick < 0.38:
                 return self.conflict()
+            if pick < 0.46:
+                return self.sibling()
         flat, event_type = self.fact(
             self.types[number] if number < len(self.types) else None)
         if self.rng.random() < 0.04:   # retracted before it was asserted
@@ -126,6 +128,20 @@ class RandomEvents:
         flat["correction_reason"] = self.rng.choice(
             event_type.by_name["correction_reason"].symbols)
         entry[:] = flat, event_type
+        return self.send(flat)
+
+    def sibling(self):
+        """Another fact like a known one, some days off: totals fold, periods overlap."""
+        old, event_type = self.rng.choice(self.facts)
+        flat = {k: v for k, v in old.items() if k not in (
+            "op", "revision", "correction_reason", "occurred_at", "source_ref")}
+        shift = self.rng.choice((0, 0, 7, 30))
+        if flat["occurred_on"] + shift <= calendar.LAST_DAY:
+            for name in ("occurred_on", "period_from"):
+                if name in flat:
+                    flat[name] += shift
+        flat["event_id"] = self.identity()
+        self.facts.append([flat, event_type])
         return self.send(flat)
 
     def conflict(self):

@@ -117,8 +117,7 @@ static void insert_type(struct mh_catalogue *c, struct mh_type *type)
         by_id--;
     }
     c->types[by_id] = type;
-    while (by_name > 0 &&
-           strcmp(c->names[by_name - 1]->name, type->name) > 0) {
+    while (by_name > 0 && strcmp(c->names[by_name - 1]->name, type->name) > 0) {
         c->names[by_name] = c->names[by_name - 1];
         by_name--;
     }
@@ -168,9 +167,9 @@ static bool fits(const struct mh_catalogue *c, const struct mh_type *last,
     return fine;
 }
 
-enum mh_code mh_catalogue_add(struct mh_catalogue *catalogue,
-                              const char *text, size_t len, int version,
-                              struct mh_buf *problems, struct mh_err *err)
+enum mh_code mh_catalogue_add(struct mh_catalogue *catalogue, const char *text,
+                              size_t len, int version, struct mh_buf *problems,
+                              struct mh_err *err)
 {
     struct mh_type *type = NULL;
     const struct mh_type *last;

@@ -13,8 +13,8 @@
 enum { FILES_MAX = 4096 }; /* two hundred types with twenty versions each */
 
 struct entry {
-    char *path;   /* owned; below DIR */
-    int version;  /* 0: the name has not the form */
+    char *path;  /* owned; below DIR */
+    int version; /* 0: the name has not the form */
 };
 
 struct listing {
@@ -27,8 +27,7 @@ static bool is_hidden(const char *name)
     return name[0] == '.';
 }
 
-bool mh_catalogue_file_version(const char *path, size_t *stem_len,
-                               int *version)
+bool mh_catalogue_file_version(const char *path, size_t *stem_len, int *version)
 {
     const char *slash = strrchr(path, '/');
     const char *base = slash == NULL ? path : slash + 1;
@@ -72,8 +71,8 @@ static int by_stem_and_version(const void *left, const void *right)
 static bool add_entry(struct listing *list, const char *domain,
                       const char *name)
 {
-    struct entry *more = realloc(
-        list->items, ((size_t)list->count + 1) * sizeof *list->items);
+    struct entry *more =
+        realloc(list->items, ((size_t)list->count + 1) * sizeof *list->items);
     size_t stem_len;
     struct entry entry = {NULL, 0};
 
@@ -222,9 +221,8 @@ done:
     return code;
 }
 
-enum mh_code mh_catalogue_load(struct mh_catalogue *catalogue,
-                               const char *dir, struct mh_buf *problems,
-                               struct mh_err *err)
+enum mh_code mh_catalogue_load(struct mh_catalogue *catalogue, const char *dir,
+                               struct mh_buf *problems, struct mh_err *err)
 {
     struct listing list = {NULL, 0};
     int refused = 0;

@@ -37,8 +37,8 @@ enum mh_code mh_file_read(const char *path, struct mh_buf *buf,
         }
         mh_buf_put(buf, piece, (size_t)got);
         if (buf->failed) {
-            code = mh_fail(err, MH_MEMORY, "out of memory reading %.300s",
-                           path);
+            code =
+                mh_fail(err, MH_MEMORY, "out of memory reading %.300s", path);
             break;
         }
     }

@@ -104,16 +104,16 @@ static void read_root(struct mh_draft *draft, const char *text, size_t len)
     }
 }
 
-enum mh_code mh_schema_read(const char *text, size_t len,
-                            struct mh_type **type, struct mh_buf *problems,
-                            struct mh_err *err)
+enum mh_code mh_schema_read(const char *text, size_t len, struct mh_type **type,
+                            struct mh_buf *problems, struct mh_err *err)
 {
     struct mh_draft *draft = calloc(1, sizeof *draft);
     json_error_t error;
     json_t *root = NULL;
     enum mh_code code = MH_MEMORY;
 
-    if (draft == NULL || (draft->type = calloc(1, sizeof *draft->type)) == NULL) {
+    if (draft == NULL ||
+        (draft->type = calloc(1, sizeof *draft->type)) == NULL) {
         goto done;
     }
     draft->problems = problems;
@@ -125,13 +125,12 @@ enum mh_code mh_schema_read(const char *text, size_t len,
                          MH_SCHEMA_DEPTH_MAX);
     } else {
         root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
-        if (root == NULL && json_error_code(&error) ==
-                                json_error_out_of_memory) {
+        if (root == NULL &&
+            json_error_code(&error) == json_error_out_of_memory) {
             goto done;
         }
         if (root == NULL) {
-            mh_draft_problem(draft, "", "line %d: %s", error.line,
-                             error.text);
+            mh_draft_problem(draft, "", "line %d: %s", error.line, error.text);
         } else if (!json_is_object(root)) {
             mh_draft_problem(draft, "", "not a JSON object");
         } else {
@@ -143,9 +142,9 @@ enum mh_code mh_schema_read(const char *text, size_t len,
         goto done;
     }
     if (draft->problem_count > 0) {
-        code = mh_fail(err, MH_CONTRACT, "schema has %d problem%s",
-                       draft->problem_count,
-                       draft->problem_count == 1 ? "" : "s");
+        code =
+            mh_fail(err, MH_CONTRACT, "schema has %d problem%s",
+                    draft->problem_count, draft->problem_count == 1 ? "" : "s");
         goto done;
     }
     number_fields(draft->type);

@@ -148,8 +148,8 @@ static void compare_records(struct comparison *c)
     }
 }
 
-bool mh_type_may_follow(const struct mh_type *last,
-                        const struct mh_type *next, struct mh_buf *problems)
+bool mh_type_may_follow(const struct mh_type *last, const struct mh_type *next,
+                        struct mh_buf *problems)
 {
     struct comparison c = {last, next, problems, true};
 

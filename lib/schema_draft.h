@@ -16,8 +16,8 @@
 enum { MH_POINTER_MAX = 256, MH_ENUM_NAME_MAX = 160 };
 
 struct mh_draft {
-    json_t *root;   /**< lent; the record */
-    json_t *fields; /**< lent; its array of fields, at most the maximum */
+    json_t *root;         /**< lent; the record */
+    json_t *fields;       /**< lent; its array of fields, at most the maximum */
     struct mh_type *type; /**< owned by the draft until it is free of faults */
     struct mh_buf *problems; /**< lent */
     int problem_count;
@@ -46,8 +46,7 @@ void mh_draft_point_at(char out[static MH_POINTER_MAX], const char *pointer,
                        size_t i);
 /** A problem for each property not in `table` and each that is missing. */
 void mh_draft_properties(struct mh_draft *draft, json_t *object,
-                         const struct mh_property *table,
-                         const char *pointer);
+                         const struct mh_property *table, const char *pointer);
 /** Text of a property, lent; NULL: absent, or not a text of 1..max bytes
  *  without control characters (reported). */
 const char *mh_draft_text(struct mh_draft *draft, const json_t *object,

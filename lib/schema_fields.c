@@ -7,19 +7,17 @@
 #include "schema_draft.h"
 
 static const struct mh_property FIELD[] = {
-    {"name", true},         {"type", true},      {"doc", true},
-    {"default", false},     {"unit", true},      {"role", true},
-    {"labelFa", true},      {"labelEn", true},   {"min", false},
-    {"max", false},         {"pattern", false},  {"atMost", false},
-    {"requires", false},    {"requiresAny", false},
-    {"requiredWhen", false}, {"nullWhen", false}, {"lookup", false},
-    {NULL, false},
+    {"name", true},      {"type", true},         {"doc", true},
+    {"default", false},  {"unit", true},         {"role", true},
+    {"labelFa", true},   {"labelEn", true},      {"min", false},
+    {"max", false},      {"pattern", false},     {"atMost", false},
+    {"requires", false}, {"requiresAny", false}, {"requiredWhen", false},
+    {"nullWhen", false}, {"lookup", false},      {NULL, false},
 };
 
 static const struct mh_property ENUM[] = {
-    {"type", true},     {"name", true},     {"namespace", true},
-    {"doc", true},      {"symbols", true},  {"labelsFa", true},
-    {"labelsEn", true}, {NULL, false},
+    {"type", true},    {"name", true},     {"namespace", true}, {"doc", true},
+    {"symbols", true}, {"labelsFa", true}, {"labelsEn", true},  {NULL, false},
 };
 
 static const struct mh_property LOGICAL[] = {
@@ -79,9 +77,8 @@ static void add_symbol(struct mh_draft *draft, struct mh_field *field,
     field->symbol_count++;
 }
 
-static void check_labels(struct mh_draft *draft, json_t *node,
-                         const char *name, const struct mh_field *field,
-                         const char *pointer)
+static void check_labels(struct mh_draft *draft, json_t *node, const char *name,
+                         const struct mh_field *field, const char *pointer)
 {
     json_t *labels = json_object_get(node, name);
     struct mh_property table[MH_SYMBOLS_MAX + 1] = {{NULL, false}};
@@ -100,8 +97,8 @@ static void check_labels(struct mh_draft *draft, json_t *node,
     }
     mh_draft_properties(draft, labels, table, at);
     for (int i = 0; i < field->symbol_count; i++) {
-        (void)mh_draft_text(draft, labels, field->symbols[i].name,
-                            MH_LABEL_MAX, at);
+        (void)mh_draft_text(draft, labels, field->symbols[i].name, MH_LABEL_MAX,
+                            at);
     }
 }
 
@@ -195,16 +192,15 @@ static void read_reference(struct mh_draft *draft, int i, const char *name,
             continue;
         }
         field->symbols = new_symbols(draft, from->symbol_count + 1);
-        for (int s = 0; field->symbols != NULL && s < from->symbol_count;
-             s++) {
+        for (int s = 0; field->symbols != NULL && s < from->symbol_count; s++) {
             add_symbol(draft, field, from->symbols[s].name);
         }
         field->kind = MH_KIND_ENUM;
         draft->kind_known[i] = true;
         return;
     }
-    if (own != NULL && (strcmp(own, name) == 0 ||
-                        strcmp(strrchr(own, '.') + 1, name) == 0)) {
+    if (own != NULL &&
+        (strcmp(own, name) == 0 || strcmp(strrchr(own, '.') + 1, name) == 0)) {
         mh_draft_problem(draft, pointer, "recursion is not allowed");
         return;
     }
@@ -348,8 +344,7 @@ void mh_schema_fields(struct mh_draft *draft)
         read_name(draft, i, node, pointer);
         read_label(draft, i, node, pointer);
         (void)mh_draft_text(draft, node, "doc", MH_DOC_MAX, pointer);
-        field->unit =
-            mh_draft_copy(draft, node, "unit", MH_LABEL_MAX, pointer);
+        field->unit = mh_draft_copy(draft, node, "unit", MH_LABEL_MAX, pointer);
         role = mh_draft_word(draft, node, "role", ROLES, pointer);
         if (role >= 0) {
             field->role = (enum mh_role)role;

@@ -51,8 +51,8 @@ static void read_event_type(struct mh_draft *draft)
     char camel[MH_TYPE_NAME_MAX + 1];
     const char *name;
 
-    type->name = mh_draft_copy(draft, draft->root, "eventType",
-                               MH_TYPE_NAME_MAX, "");
+    type->name =
+        mh_draft_copy(draft, draft->root, "eventType", MH_TYPE_NAME_MAX, "");
     if (type->name == NULL) {
         return;
     }
@@ -86,8 +86,7 @@ static void read_full_name(struct mh_draft *draft)
     if (space == NULL) {
         return;
     }
-    if (strncmp(space, NAMESPACE, prefix) != 0 ||
-        !mh_is_name(space + prefix)) {
+    if (strncmp(space, NAMESPACE, prefix) != 0 || !mh_is_name(space + prefix)) {
         mh_draft_problem(draft, "/namespace", "not ir.mahalle.<domain>");
         return;
     }
@@ -95,8 +94,7 @@ static void read_full_name(struct mh_draft *draft)
     if (type->domain == NULL) {
         draft->out_of_memory = true;
     }
-    if (name != NULL &&
-        asprintf(&type->full_name, "%s.%s", space, name) < 0) {
+    if (name != NULL && asprintf(&type->full_name, "%s.%s", space, name) < 0) {
         type->full_name = NULL;
         draft->out_of_memory = true;
     }
@@ -135,8 +133,7 @@ void mh_schema_record(struct mh_draft *draft)
         mh_draft_copy(draft, draft->root, "labelEn", MH_LABEL_MAX, "");
     if (mh_draft_number(draft, draft->root, "schemaId", &id, "")) {
         if (id < 1 || id > INT32_MAX) {
-            mh_draft_problem(draft, "/schemaId", "not within 1..%d",
-                             INT32_MAX);
+            mh_draft_problem(draft, "/schemaId", "not within 1..%d", INT32_MAX);
         } else {
             type->schema_id = (uint32_t)id;
         }

@@ -9,9 +9,9 @@
 /* Columns that views have beside the fields; a field of that name would
    hide one, or break the view. */
 static const char *const TAKEN[] = {
-    "event_type",         "events",     "province_code", "county_code",
-    "settlement_code",    "j_year",     "j_month",       "withheld",
-    "neighbourhood_code", "received_at", "applied_at",   NULL,
+    "event_type",         "events",      "province_code", "county_code",
+    "settlement_code",    "j_year",      "j_month",       "withheld",
+    "neighbourhood_code", "received_at", "applied_at",    NULL,
 };
 
 static bool is_number(const struct mh_field *field)
@@ -42,8 +42,7 @@ static void check_bounds(struct mh_draft *draft, const struct mh_field *field,
     }
     if ((field->has_min && (field->min < least || field->min > most)) ||
         (field->has_max && (field->max < least || field->max > most))) {
-        mh_draft_problem(draft, pointer,
-                         "min or max is not within %lld..%lld",
+        mh_draft_problem(draft, pointer, "min or max is not within %lld..%lld",
                          (long long)least, (long long)most);
     }
     if (field->has_min && field->has_max && field->min > field->max) {
@@ -118,8 +117,7 @@ static void check_role(struct mh_draft *draft, const struct mh_field *field,
         fits = field->kind == MH_KIND_STRING;
         break;
     case MH_ROLE_TIME:
-        fits = field->kind == MH_KIND_DATE ||
-               field->kind == MH_KIND_TIMESTAMP;
+        fits = field->kind == MH_KIND_DATE || field->kind == MH_KIND_TIMESTAMP;
         break;
     case MH_ROLE_FLAG:
         fits = field->kind == MH_KIND_BOOLEAN;

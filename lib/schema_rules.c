@@ -112,8 +112,8 @@ static void read_at_most(struct mh_draft *draft, const json_t *node, int i,
     }
     mh_draft_point(at, pointer, "atMost");
     field->at_most = find_named(draft, rule, i, at);
-    if (field->at_most >= 0 &&
-        draft->kind_known[i] && draft->kind_known[field->at_most] &&
+    if (field->at_most >= 0 && draft->kind_known[i] &&
+        draft->kind_known[field->at_most] &&
         (!is_number(field) ||
          !is_number(&draft->type->fields[field->at_most]))) {
         mh_draft_problem(draft, at, "compares int and long only");
@@ -187,10 +187,8 @@ static void read_null_when(struct mh_draft *draft, const json_t *node, int i,
     if (draft->kind_known[i] && !field->optional) {
         mh_draft_problem(draft, at, "the field can never be null");
     }
-    (void)mh_draft_number(draft, rule, "atMost", &field->null_when_at_most,
-                          at);
-    field->null_when =
-        find_named(draft, json_object_get(rule, "field"), i, at);
+    (void)mh_draft_number(draft, rule, "atMost", &field->null_when_at_most, at);
+    field->null_when = find_named(draft, json_object_get(rule, "field"), i, at);
     if (field->null_when >= 0 && draft->kind_known[field->null_when] &&
         !is_number(&draft->type->fields[field->null_when])) {
         mh_draft_problem(draft, at, "compares int and long only");
@@ -211,8 +209,7 @@ static void check_money(struct mh_draft *draft, struct mh_field *field,
         named |= field->requires[k] == unit;
     }
     if (!named) {
-        mh_draft_problem(draft, pointer,
-                         "money must require currency_unit");
+        mh_draft_problem(draft, pointer, "money must require currency_unit");
     }
 }
 
@@ -255,8 +252,7 @@ static void find_currency(struct mh_draft *draft)
     }
     if (!same) {
         mh_draft_point_at(at, "/fields", (size_t)type->currency_unit);
-        mh_draft_problem(draft, at,
-                         "symbols are not IRR_CURRENT, IRR_NEW");
+        mh_draft_problem(draft, at, "symbols are not IRR_CURRENT, IRR_NEW");
     }
 }
 
@@ -292,8 +288,7 @@ static void find_entity(struct mh_draft *draft)
     const json_t *key = json_object_get(draft->root, "entityKey");
 
     type->entity_key = -1;
-    if ((key == NULL) !=
-        (json_object_get(draft->root, "entity") == NULL)) {
+    if ((key == NULL) != (json_object_get(draft->root, "entity") == NULL)) {
         mh_draft_problem(draft, "/entityKey",
                          "entity and entityKey belong together");
     }

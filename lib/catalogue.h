@@ -53,6 +53,21 @@ MH_MUST enum mh_code mh_catalogue_load(struct mh_catalogue *catalogue,
 bool mh_catalogue_file_version(const char *path, size_t *stem_len,
                                int *version);
 
+/**
+ * One file of the catalogue.
+ * @param path    lent; below the directory, as "events/sport/x.v1.avsc"
+ * @param version from the name; 0: the name has not the form, no text is read
+ * @param text    lent; `len` bytes and a NUL
+ */
+typedef enum mh_code mh_catalogue_visit(void *context, const char *path,
+                                        int version, const char *text,
+                                        size_t len, struct mh_err *err);
+/** Call `visit` for every file that mh_catalogue_load would read, in its
+ *  order, until one fails. @returns also MH_FILE, MH_MEMORY */
+MH_MUST enum mh_code mh_catalogue_files(const char *dir,
+                                        mh_catalogue_visit *visit,
+                                        void *context, struct mh_err *err);
+
 /** The version with this id; NULL when there is none. Thread: any. */
 const struct mh_schema *mh_catalogue_schema(const struct mh_catalogue *c,
                                             uint32_t id);

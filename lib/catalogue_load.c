@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "catalogue.h"
-#include "file.h"
+#include "text.h"
 
 enum { FILES_MAX = 4096 }; /* two hundred types with twenty versions each */
 
@@ -169,79 +169,104 @@ static void put_lines(struct mh_buf *problems, const char *path,
 }
 
 /* The file was added; do its contents say what its path says? */
-static bool lies_right(const struct mh_catalogue *catalogue,
-                       const struct entry *entry)
+static bool lies_right(const struct mh_catalogue *catalogue, const char *path,
+                       int version)
 {
-    const char *domain = entry->path + sizeof "events/" - 1;
+    const char *domain = path + sizeof "events/" - 1;
     size_t domain_len = strcspn(domain, "/");
     const char *stem = domain + domain_len + 1;
     const struct mh_type *type =
         mh_catalogue_type(catalogue, stem, strcspn(stem, "."));
 
-    return type != NULL && type->version == entry->version &&
+    return type != NULL && type->version == version &&
            strlen(type->domain) == domain_len &&
            memcmp(type->domain, domain, domain_len) == 0;
 }
 
-static enum mh_code load_file(struct mh_catalogue *catalogue, const char *dir,
-                              const struct entry *entry,
-                              struct mh_buf *problems, struct mh_err *err)
+static enum mh_code read_and_visit(const char *dir, const struct entry *entry,
+                                   mh_catalogue_visit *visit, void *context,
+                                   struct mh_err *err)
 {
     struct mh_buf text;
-    struct mh_buf lines;
     char path[4096];
     enum mh_code code;
 
-    mh_buf_init(&text, MH_SCHEMA_BYTES_MAX + 1);
-    mh_buf_init(&lines, problems->max);
     if (entry->version == 0) {
-        mh_buf_text(&lines, "the name is not TYPE.vN.avsc\n");
-        code = MH_CONTRACT;
-        goto done;
+        return visit(context, entry->path, 0, "", 0, err);
     }
     if (snprintf(path, sizeof path, "%s/%s", dir, entry->path) >=
         (int)sizeof path) {
-        code = mh_fail(err, MH_FILE, "path is too long: %.200s", dir);
-        goto done;
+        return mh_fail(err, MH_FILE, "path is too long: %.200s", dir);
     }
-    code = mh_file_read(path, &text, err);
-    if (code != MH_OK) {
-        goto done;
+    mh_buf_init(&text, MH_SCHEMA_BYTES_MAX);
+    code = mh_text_read_file(path, &text, err);
+    if (code == MH_OK) {
+        code = visit(context, entry->path, entry->version, mh_buf_string(&text),
+                     text.len, err);
     }
-    code = mh_catalogue_add(catalogue, (const char *)text.bytes, text.len,
-                            entry->version, &lines, err);
-    if (code == MH_OK && !lies_right(catalogue, entry)) {
+    mh_buf_fini(&text);
+    return code;
+}
+
+enum mh_code mh_catalogue_files(const char *dir, mh_catalogue_visit *visit,
+                                void *context, struct mh_err *err)
+{
+    struct listing list = {NULL, 0};
+    enum mh_code code = list_events(&list, dir, err);
+
+    for (int i = 0; code == MH_OK && i < list.count; i++) {
+        code = read_and_visit(dir, &list.items[i], visit, context, err);
+    }
+    for (int i = 0; i < list.count; i++) {
+        free(list.items[i].path);
+    }
+    free(list.items);
+    return code;
+}
+
+struct loading {
+    struct mh_catalogue *catalogue; /* lent */
+    struct mh_buf *problems;        /* lent */
+    int files, refused;
+};
+
+static enum mh_code load_file(void *context, const char *path, int version,
+                              const char *text, size_t len, struct mh_err *err)
+{
+    struct loading *loading = context;
+    struct mh_buf lines;
+    enum mh_code code = MH_CONTRACT;
+
+    mh_buf_init(&lines, loading->problems->max);
+    loading->files++;
+    if (version == 0) {
+        mh_buf_text(&lines, "the name is not TYPE.vN.avsc\n");
+    } else {
+        code = mh_catalogue_add(loading->catalogue, text, len, version, &lines,
+                                err);
+    }
+    if (code == MH_OK && !lies_right(loading->catalogue, path, version)) {
         mh_buf_text(&lines, "holds another type than its path says\n");
         code = MH_CONTRACT;
     }
-done:
-    put_lines(problems, entry->path, &lines);
+    put_lines(loading->problems, path, &lines);
     mh_buf_fini(&lines);
-    mh_buf_fini(&text);
+    if (code == MH_CONTRACT) {
+        loading->refused++;
+        return MH_OK; /* the others are looked at, too */
+    }
     return code;
 }
 
 enum mh_code mh_catalogue_load(struct mh_catalogue *catalogue, const char *dir,
                                struct mh_buf *problems, struct mh_err *err)
 {
-    struct listing list = {NULL, 0};
-    int refused = 0;
-    enum mh_code code = list_events(&list, dir, err);
+    struct loading loading = {catalogue, problems, 0, 0};
+    enum mh_code code = mh_catalogue_files(dir, load_file, &loading, err);
 
-    for (int i = 0; code == MH_OK && i < list.count; i++) {
-        code = load_file(catalogue, dir, &list.items[i], problems, err);
-        if (code == MH_CONTRACT) {
-            refused++;
-            code = MH_OK;
-        }
-    }
-    if (code == MH_OK && refused > 0) {
+    if (code == MH_OK && loading.refused > 0) {
         code = mh_fail(err, MH_CONTRACT, "%d of %d schemas in %.300s refused",
-                       refused, list.count, dir);
+                       loading.refused, loading.files, dir);
     }
-    for (int i = 0; i < list.count; i++) {
-        free(list.items[i].path);
-    }
-    free(list.items);
     return code;
 }

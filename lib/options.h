@@ -43,10 +43,11 @@ struct mh_program {
 struct mh_options;
 
 /**
- * Read everything. `--help` and `--version` print to standard output and set
- * `*done`; mistakes are printed to standard error.
+ * Read everything. `--help`, `--version` and `--print-config` print to standard
+ * output and set `*done`; mistakes are printed to standard error.
  *
- * @param options out; given, free with mh_options_free
+ * @param argv    lent, must outlive `*options`
+ * @param options out; given, free with mh_options_free; NULL when `*done`
  * @returns MH_OK, MH_USAGE (already printed), MH_MEMORY
  */
 MH_MUST enum mh_code mh_options_read(const struct mh_program *program,

@@ -59,7 +59,6 @@ static const struct mh_type *find_type(const struct intake *intake,
         }
         return type;
     }
-    json = intake_untag(json, MH_KIND_STRING);
     if (!intake_is_text(json)) {
         refuse_name(faults, MH_TYPE, EVENT_TYPE, "a text", NULL, 0);
         return NULL;
@@ -200,7 +199,7 @@ static const json_t *read_values(const json_t *object, struct mh_event *event,
         if (json_is_null(json)) {
             continue;
         }
-        inner = intake_untag(json, type->fields[field].kind);
+        inner = intake_untag(json, &type->fields[field]);
         if (field == MH_FIELD_EVENT_ID) {
             id = inner;
         } else {

@@ -10,8 +10,7 @@
 enum {
     MOMENT_MAX = 48, /* bytes of a date or an instant, folded */
     MS_PER_S = 1000,
-    S_PER_DAY = 86400,
-    FRACTION_MAX = 9 /* digits of a second; below a millisecond is cut */
+    S_PER_DAY = 86400
 };
 
 /* A text being read; all in ASCII. */
@@ -75,7 +74,7 @@ static enum mh_code take_date(struct cursor *cursor, int32_t *day)
 {
     struct mh_date date;
     char first, second;
-    bool real;
+    bool is_jalali, real;
 
     if (!take_digits(cursor, 4, &date.year) ||
         !take_byte(cursor, "-/", &first) ||
@@ -84,9 +83,12 @@ static enum mh_code take_date(struct cursor *cursor, int32_t *day)
         !take_digits(cursor, 2, &date.day) || first != second) {
         return MH_TYPE;
     }
-    real = date.year >= 1300 && date.year <= 1500
-               ? mh_jalali_to_day(date, day)
-               : mh_gregorian_to_day(date, day);
+    is_jalali = date.year >= 1300 && date.year <= 1500;
+    if (first == '/' && !is_jalali) {
+        return MH_TYPE; /* ISO 8601 knows the hyphen only */
+    }
+    real = is_jalali ? mh_jalali_to_day(date, day)
+                     : mh_gregorian_to_day(date, day);
     return real ? MH_OK : MH_DATE;
 }
 
@@ -107,10 +109,10 @@ static enum mh_code take_time(struct cursor *cursor, int64_t *ms)
         int count = 0;
         int digit;
 
-        while (count < FRACTION_MAX && take_digits(cursor, 1, &digit)) {
+        /* below a millisecond the scale is 0 */
+        for (; take_digits(cursor, 1, &digit); count++) {
             fraction += digit * scale;
             scale /= 10;
-            count++;
         }
         if (count == 0) {
             return MH_TYPE;

@@ -3,8 +3,8 @@
  * Texts of days and instants -> numbers.
  *
  * Part of intake; for JSON, CSV and headers alike. A day is `2025-10-13` or,
- * with a year from 1300 to 1500, Solar Hijri: `1404-07-21`; `/` instead of `-`
- * is as good. An instant is RFC 3339 with either kind of day, `T` or a blank
+ * with a year from 1300 to 1500, Solar Hijri: `1404-07-21`, `1404/07/21`. An
+ * instant is RFC 3339 with either kind of day, `T` or a blank
  * between; without an offset it is on the clock of Tehran. Digits are of one
  * script: ASCII, Persian or Arabic-Indic.
  */

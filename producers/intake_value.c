@@ -12,41 +12,32 @@
 
 /* ------------------------------------------------------------- all kinds */
 
-/* Names of the Avro branches that a field of a kind may have. Enums carry
- * their full name, which begins with the project's namespace. */
-static const struct {
-    const char *tag, *other;
-} TAGS[] = {
-    [MH_KIND_INT] = {"int", "int"},
-    [MH_KIND_LONG] = {"long", "long"},
-    [MH_KIND_BOOLEAN] = {"boolean", "boolean"},
-    [MH_KIND_DATE] = {"string", "int"},
-    [MH_KIND_TIMESTAMP] = {"string", "long"},
-    [MH_KIND_STRING] = {"string", "string"},
-    [MH_KIND_UUID] = {"string", "string"},
-    [MH_KIND_ENUM] = {"string", "string"},
+/* Names of the Avro branch that stands beside null in a field of a kind. An
+ * enum's is its full name, of which the project's namespace is known here. */
+static const char *const TAGS[] = {
+    [MH_KIND_INT] = "int",         [MH_KIND_LONG] = "long",
+    [MH_KIND_BOOLEAN] = "boolean", [MH_KIND_DATE] = "int",
+    [MH_KIND_TIMESTAMP] = "long",  [MH_KIND_STRING] = "string",
+    [MH_KIND_UUID] = "string",     [MH_KIND_ENUM] = "ir.mahalle.",
 };
 
-static const char NAMESPACE[] = "ir.mahalle.";
-
-const json_t *intake_untag(const json_t *json, enum mh_kind kind)
+const json_t *intake_untag(const json_t *json, const struct mh_field *field)
 {
-    const char *name;
-    const json_t *inner;
+    const char *tag = TAGS[field->kind];
+    void *at;
 
-    if (!json_is_object(json) || json_object_size(json) != 1) {
+    if (!field->optional || !json_is_object(json) ||
+        json_object_size(json) != 1) {
         return json;
     }
-    json_object_foreach((json_t *)(uintptr_t)json, name, inner)
-    {
-        if (strcmp(name, TAGS[kind].tag) == 0 ||
-            strcmp(name, TAGS[kind].other) == 0 ||
-            (kind == MH_KIND_ENUM &&
-             strncmp(name, NAMESPACE, sizeof NAMESPACE - 1) == 0)) {
-            return inner;
-        }
+    /* jansson's iterator changes nothing but takes no const */
+    at = json_object_iter((json_t *)(uintptr_t)json);
+    if (field->kind == MH_KIND_ENUM
+            ? strncmp(json_object_iter_key(at), tag, strlen(tag)) != 0
+            : strcmp(json_object_iter_key(at), tag) != 0) {
+        return json;
     }
-    return json;
+    return json_object_iter_value(at);
 }
 
 static bool is_number_text(const json_t *json)

@@ -4,8 +4,7 @@
  *
  * Part of intake. Tolerated: a union's branch with its tag (`{"int": 5}`),
  * numbers as texts of digits in one script (ASCII, Persian, Arabic-Indic),
- * `true` and `false` as texts, dates with `-` or `/` (a year from 1300 to 1500
- * is Solar Hijri), instants without offset as Tehran time.
+ * `true` and `false` as texts, days and instants as intake_time.h has them.
  */
 #ifndef MAHALLE_INTAKE_VALUE_H
 #define MAHALLE_INTAKE_VALUE_H
@@ -16,9 +15,9 @@
 
 /**
  * Take the tag off a tagged union: `{"string": "x"}` is `"x"`.
- * @returns lent; `json` itself when it is no such object
+ * @returns lent; `json` itself when it is not the branch of the field's union
  */
-const json_t *intake_untag(const json_t *json, enum mh_kind kind);
+const json_t *intake_untag(const json_t *json, const struct mh_field *field);
 
 /**
  * Read the value of field `field` of `type`.

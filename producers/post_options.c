@@ -21,7 +21,8 @@ static const struct mh_option OPTIONS[] = {
      "one short line a fault"},
     {"brokers", MH_OPTION_TEXT, "", 0, 0, "",
      "Kafka's bootstrap servers, HOST:PORT with commas between"},
-    {"topic", MH_OPTION_TEXT, "mahalle.events", 0, 0, "", "Topic of the events"},
+    {"topic", MH_OPTION_TEXT, "mahalle.events", 0, 0, "",
+     "Topic of the events"},
     {"schemas", MH_OPTION_TEXT, MAHALLE_SCHEMAS_DIR, 0, 0, "",
      "Directory with events/ and reference/"},
     {0}};

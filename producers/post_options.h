@@ -24,8 +24,8 @@ struct post_options {
  *          MH_FILE (an input cannot be read; printed)
  */
 MH_MUST enum mh_code post_options_read(int argc, char **argv,
-                                       struct post_options *options,
-                                       bool *done, struct mh_err *err);
+                                       struct post_options *options, bool *done,
+                                       struct mh_err *err);
 void post_options_fini(struct post_options *options);
 
 #endif

@@ -20,8 +20,7 @@ void progress_init(struct progress *progress, uint64_t bytes_total)
     progress->moving = isatty(STDERR_FILENO) == 1;
 }
 
-void progress_refused(struct progress *progress,
-                      const struct mh_faults *faults)
+void progress_refused(struct progress *progress, const struct mh_faults *faults)
 {
     progress->refused++;
     for (int i = 0; i < faults->count; i++) {
@@ -50,9 +49,9 @@ void progress_show(struct progress *progress, uint64_t bytes)
     }
     progress->shown_ms = now_ms;
     past_s = seconds(progress);
-    (void)fprintf(stderr, "\r\033[K%" PRIu64 " lines, %.0f/s, %" PRIu64
-                  " refused", progress->read, (double)progress->read / past_s,
-                  progress->refused);
+    (void)fprintf(
+        stderr, "\r\033[K%" PRIu64 " lines, %.0f/s, %" PRIu64 " refused",
+        progress->read, (double)progress->read / past_s, progress->refused);
     if (progress->bytes_total > 0 && bytes > 0) {
         double part = (double)bytes / (double)progress->bytes_total;
 

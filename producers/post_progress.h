@@ -13,10 +13,10 @@
 
 struct progress {
     int64_t start_ms, shown_ms;
-    uint64_t bytes_total; /**< of all files; 0 = unknown */
-    bool moving;          /**< standard error is a terminal */
-    uint64_t read;        /**< lines that were not blank */
-    uint64_t refused;     /**< lines */
+    uint64_t bytes_total;           /**< of all files; 0 = unknown */
+    bool moving;                    /**< standard error is a terminal */
+    uint64_t read;                  /**< lines that were not blank */
+    uint64_t refused;               /**< lines */
     uint64_t faults[MH_CODE_COUNT]; /**< by code */
 };
 

@@ -35,10 +35,10 @@ static bool make_room(struct mh_buf *buf, size_t len)
         return false;
     }
     while (room < buf->len + len) {
-        room *= 2;
+        room = room > buf->max / 2 ? buf->max : room * 2;
     }
-    if (room == buf->room) {
-        return true;
+    if (room > buf->max) {
+        room = buf->max;
     }
     bytes = realloc(buf->bytes, room);
     if (bytes == NULL) {
@@ -53,7 +53,7 @@ uint8_t *mh_buf_grow(struct mh_buf *buf, size_t len)
 {
     uint8_t *start;
 
-    if (buf->len + len > buf->room || len > buf->max) {
+    if (len > buf->room - buf->len) {
         if (buf->failed || !make_room(buf, len)) {
             buf->failed = true;
             return NULL;

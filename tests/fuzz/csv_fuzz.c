@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Input: a table. The reader comes to its end, and every cell can be read. */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "csv.h"
+#include "text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *text = size > 0 ? (const char *)data : "";
+    struct mh_csv csv;
+    struct mh_err err;
+    bool more = true;
+    size_t rows = 0;
+    volatile unsigned sum = 0;
+
+    mh_csv_init(&csv, text, size, ',');
+    while (more) {
+        enum mh_code code = mh_csv_next(&csv, &more, &err);
+
+        if (rows++ > size || (code != MH_OK && code != MH_CSV)) {
+            abort();
+        }
+        for (int i = 0; i < csv.count; i++) {
+            for (size_t k = 0; k < csv.cells[i].len; k++) {
+                sum += (unsigned char)csv.cells[i].text[k];
+            }
+        }
+        for (size_t k = 0; k < csv.row_len; k++) {
+            sum += (unsigned char)csv.row[k];
+        }
+    }
+    sum += mh_text_is_utf8(text, size);
+    mh_csv_fini(&csv);
+    return 0;
+}

@@ -21,3 +21,13 @@ int64_t mh_clock_wall_ms(void)
 {
     return read_ms(CLOCK_REALTIME);
 }
+
+void mh_clock_sleep_ms(int64_t ms)
+{
+    struct timespec wait = {.tv_sec = ms / 1000,
+                            .tv_nsec = ms % 1000 * 1000000};
+
+    if (ms > 0) {
+        (void)nanosleep(&wait, NULL);
+    }
+}

@@ -9,5 +9,7 @@
 int64_t mh_clock_ms(void);
 /** Milliseconds since 1970-01-01 UTC. */
 int64_t mh_clock_wall_ms(void);
+/** Sleep; a signal may end it early. */
+void mh_clock_sleep_ms(int64_t ms);
 
 #endif

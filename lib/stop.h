@@ -8,5 +8,10 @@
 /** Take SIGTERM and SIGINT, ignore SIGPIPE. Call once, before threads. */
 void mh_stop_init(void);
 bool mh_stop_asked(void);
+/**
+ * End the process with exit code 0 this long after it was asked to stop, even
+ * if it hangs in a call. For programs whose truth is elsewhere at any moment.
+ */
+void mh_stop_limit(unsigned seconds);
 
 #endif

@@ -17,7 +17,7 @@ INSERT INTO core.contract (version) VALUES (1);
 
 CREATE TABLE core.schema (
     schema_id    integer PRIMARY KEY,
-    type_id      smallint NOT NULL,
+    type_id      integer NOT NULL,
     event_type   text COLLATE "C" NOT NULL,
     version      integer NOT NULL,
     full_name    text NOT NULL,
@@ -28,7 +28,7 @@ CREATE TABLE core.schema (
 
 -- One row a type, by its latest version.
 CREATE TABLE core.event_type (
-    type_id    smallint PRIMARY KEY,
+    type_id    integer PRIMARY KEY,
     event_type text COLLATE "C" NOT NULL UNIQUE,
     domain     text NOT NULL,
     kind       text NOT NULL,
@@ -47,7 +47,7 @@ CREATE TABLE core.event_type (
 
 -- Fields of the latest version; where each one is kept.
 CREATE TABLE core.field (
-    type_id      smallint NOT NULL REFERENCES core.event_type,
+    type_id      integer NOT NULL REFERENCES core.event_type,
     position     smallint NOT NULL,   -- 1.. in the record; envelope 1..12
     field        text COLLATE "C" NOT NULL,
     kind         text NOT NULL,       -- int long boolean date timestamp string uuid enum
@@ -120,8 +120,8 @@ CREATE TABLE core.event (
     occurred_at  timestamptz,
     revision     integer NOT NULL,
     occurred_on  date NOT NULL,
+    type_id      integer NOT NULL,
     agency_id    smallint NOT NULL,
-    type_id      smallint NOT NULL,
     partition    smallint NOT NULL,
     in_force     boolean NOT NULL,      -- false: retracted
     correction_reason text COLLATE "C",
@@ -144,11 +144,11 @@ CREATE TABLE core.event_history (
 -- Totals of the facts in force, one row per type, day, finest known place,
 -- agency and dimensions. Rows that fall to zero stay.
 CREATE TABLE core.daily (
-    type_id     smallint NOT NULL,
-    agency_id   smallint NOT NULL,
-    occurred_on date NOT NULL,
     events      bigint NOT NULL CHECK (events >= 0),
     received_at timestamptz NOT NULL,   -- newest record about this row
+    type_id     integer NOT NULL,
+    occurred_on date NOT NULL,
+    agency_id   smallint NOT NULL,
     place_code  text COLLATE "C" NOT NULL,
     dims        text COLLATE "C" NOT NULL,
     sum_1 numeric, sum_2 numeric, sum_3 numeric, sum_4 numeric,

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Each function is one step; aggregate_turn reads as the way of the data. */
+#include "aggregate.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "log.h"
+#include "stop.h"
+#include "verdict.h"
+
+enum {
+    WAIT_MS = 200,      /* for the first record of a batch */
+    TICK_MS = 50,       /* so that a signal is seen soon */
+    MARK_MS = 4000,     /* between signs of life; readers call 60 s dead */
+    COURTESY_MS = 1000, /* between offsets written to Kafka */
+    BLOCKED_MS = 10000  /* before a blocked partition is looked at again */
+};
+
+enum mh_code aggregate_init(struct aggregate *a,
+                            const struct aggregate_config *config,
+                            struct mh_err *err)
+{
+    enum mh_code code;
+
+    *a = (struct aggregate){.config = config, .limit = config->batch_records};
+    code = batch_init(&a->batch, config->batch_records, err);
+    if (code == MH_OK) {
+        code = delta_init(&a->delta, config->batch_records, err);
+    }
+    if (code != MH_OK) {
+        aggregate_fini(a);
+    }
+    return code;
+}
+
+static void release(struct aggregate *a)
+{
+    struct mh_err err;
+
+    for (int i = 0; a->claimed && i < a->positions.count; i++) {
+        if (!a->positions.items[i].blocked &&
+            store_set_state(a->store, &a->positions.items[i], "released",
+                            NULL, &err) != MH_OK) {
+            return;
+        }
+    }
+}
+
+void aggregate_fini(struct aggregate *a)
+{
+    poll_release(&a->batch);
+    if (a->store != NULL && a->claimed) {
+        poll_courtesy(a->poll, &a->positions);
+        release(a);
+    }
+    store_close(a->store);
+    poll_close(a->poll);
+    positions_fini(&a->positions);
+    mh_catalogue_free(a->catalogue);
+    mh_reference_free(a->reference);
+    batch_fini(&a->batch);
+    delta_fini(&a->delta);
+}
+
+void aggregate_drop(struct aggregate *a, bool connection)
+{
+    poll_release(&a->batch);
+    a->claimed = false;
+    if (a->poll != NULL) {
+        poll_stop(a->poll);
+    }
+    if (connection) {
+        store_close(a->store);
+        a->store = NULL;
+    } else {
+        store_rollback(a->store);
+    }
+}
+
+/* Records are never passed over: what is not applied is claimed again. */
+static void give_back(struct aggregate *a)
+{
+    if (a->batch.count > 0) {
+        poll_release(&a->batch);
+        a->claimed = false;
+    }
+}
+
+void aggregate_wait(struct aggregate *a, int ms)
+{
+    int64_t end = mh_clock_ms() + ms;
+    int32_t partition;
+    struct mh_err err;
+
+    while (mh_clock_ms() < end && !mh_stop_asked()) {
+        if (a->poll == NULL ||
+            poll_take(a->poll, &a->batch, 1, TICK_MS, &partition, &err) !=
+                MH_OK) {
+            mh_clock_sleep_ms(TICK_MS);
+        }
+        give_back(a);
+    }
+}
+
+/* ---------------------------------------------------------------- contract */
+
+static enum mh_code read_contract(struct aggregate *a, int64_t version,
+                                  struct mh_err *err)
+{
+    struct mh_catalogue *catalogue;
+    struct mh_reference *reference;
+    enum mh_code code;
+
+    if (a->catalogue != NULL && version == a->contract_version) {
+        return MH_OK;
+    }
+    code = store_contract_read(a->store, &catalogue, &reference, err);
+    if (code != MH_OK) {
+        return code;
+    }
+    mh_catalogue_free(a->catalogue);
+    mh_reference_free(a->reference);
+    a->catalogue = catalogue;
+    a->reference = reference;
+    a->contract_version = version;
+    mh_log(MH_LOG_INFO, "contract", "version=%" PRId64 " types=%d", version,
+           mh_catalogue_count(catalogue));
+    return MH_OK;
+}
+
+static enum mh_code connect_all(struct aggregate *a, struct mh_err *err)
+{
+    enum mh_code code = MH_OK;
+
+    if (a->poll == NULL) {
+        code = poll_open(&a->config->poll, &a->poll, err);
+    }
+    if (code == MH_OK && a->store == NULL) {
+        int64_t version;
+
+        code = store_open(a->config->conninfo, a->config->poll.topic,
+                          a->config->owner, &a->store, err);
+        if (code == MH_OK) {
+            code = store_contract_version(a->store, &version, err);
+        }
+        if (code == MH_OK) {
+            code = read_contract(a, version, err);
+        }
+    }
+    return code;
+}
+
+/* --------------------------------------------------------------- positions */
+
+static enum mh_code block(struct aggregate *a, struct position *position,
+                          enum mh_code why, const char *text,
+                          struct mh_err *err)
+{
+    char reason[400];
+
+    (void)snprintf(reason, sizeof reason, "%s: %s", mh_code_name(why), text);
+    position->blocked = true;
+    mh_log(MH_LOG_ERROR, "position", "part=%d next=%" PRId64 " blocked=\"%s\"",
+           position->partition, position->next, reason);
+    return store_set_state(a->store, position, "blocked", reason, err);
+}
+
+static bool differ(const char *recorded, const char *found)
+{
+    return recorded[0] != '\0' && found[0] != '\0' &&
+           strcmp(recorded, found) != 0;
+}
+
+/* What was read so far must lie in the log that is there now. */
+static enum mh_code guard(struct aggregate *a, const char *cluster_id,
+                          const char *topic_id, struct mh_err *err)
+{
+    int64_t low[STORE_PARTITIONS_MAX];
+    bool other = differ(a->positions.cluster_id, cluster_id) ||
+                 differ(a->positions.topic_id, topic_id);
+    enum mh_code code = poll_ends(a->poll, &a->positions, low, err);
+
+    for (int i = 0; i < a->positions.count && code == MH_OK; i++) {
+        struct position *position = &a->positions.items[i];
+        char text[200];
+
+        if (other) {
+            code = block(a, position, MH_OTHER_LOG,
+                         "cluster or topic is not the one that was read "
+                         "before",
+                         err);
+        } else if (position->next < low[i] ||
+                   position->next > position->high) {
+            (void)snprintf(text, sizeof text,
+                           "offset %" PRId64 " is next, the log holds %" PRId64
+                           " to %" PRId64,
+                           position->next, low[i], position->high);
+            code = block(a, position, MH_GAP, text, err);
+        } else {
+            code = store_set_state(a->store, position, "running", NULL, err);
+        }
+    }
+    return code;
+}
+
+static enum mh_code claim(struct aggregate *a, struct mh_err *err)
+{
+    int count;
+    const int32_t *ids = poll_partitions(a->poll, &count);
+    char cluster_id[64];
+    char topic_id[64];
+    enum mh_code code;
+
+    if (count == 0) {
+        a->positions.count = 0;
+        a->claimed = true;
+        return poll_start(a->poll, &a->positions, err);
+    }
+    poll_identity(a->poll, cluster_id, topic_id);
+    code = store_claim(a->store, ids, count, cluster_id, topic_id,
+                       &a->positions, err);
+    if (code == MH_OK) {
+        code = guard(a, cluster_id, topic_id, err);
+    }
+    if (code == MH_OK) {
+        code = poll_start(a->poll, &a->positions, err);
+    }
+    if (code == MH_OK) {
+        a->claimed = true;
+        a->claimed_ms = mh_clock_ms();
+        mh_log(MH_LOG_INFO, "position", "claimed=%d", count);
+    }
+    return code;
+}
+
+/* Where each position will be after the batch. A record behind its position
+ * would be a fault of the client library: nothing is applied then. */
+static enum mh_code advance(struct aggregate *a, struct mh_err *err)
+{
+    for (int i = 0; i < a->positions.count; i++) {
+        struct position *position = &a->positions.items[i];
+
+        position->until = position->next;
+        memset(position->fates, 0, sizeof position->fates);
+    }
+    for (int i = 0; i < a->batch.count; i++) {
+        const struct message *message = &a->batch.messages[i];
+        struct position *position =
+            positions_find(&a->positions, message->partition);
+
+        if (position == NULL || message->offset < position->until) {
+            return mh_fail(err, MH_KAFKA_FATAL,
+                           "partition %d gave offset %" PRId64
+                           " out of order",
+                           message->partition, message->offset);
+        }
+        position->until = message->offset + 1;
+        position->last_ms = message->at_ms;
+    }
+    return MH_OK;
+}
+
+static void count_fates(struct aggregate *a)
+{
+    for (int i = 0; i < a->batch.count; i++) {
+        positions_find(&a->positions, a->batch.messages[i].partition)
+            ->fates[a->batch.fates[i]]++;
+    }
+}
+
+static void settle(struct aggregate *a, int64_t began_ms)
+{
+    for (int i = 0; i < a->batch.count; i++) {
+        a->counts.fates[a->batch.fates[i]]++;
+    }
+    for (int i = 0; i < a->positions.count; i++) {
+        a->positions.items[i].next = a->positions.items[i].until;
+    }
+    a->counts.commits++;
+    a->counts.commit_ms += mh_clock_ms() - began_ms;
+    a->moved = true;
+}
+
+/* ------------------------------------------------------------------- batch */
+
+static enum mh_code read_batch(struct aggregate *a, struct mh_err *err)
+{
+    struct batch *batch = &a->batch;
+    enum mh_code code = MH_OK;
+
+    batch_reset_facts(batch);
+    for (int i = 0; i < batch->count && code == MH_OK; i++) {
+        code = verdict_read(&batch->messages[i], a->catalogue, a->reference,
+                            &batch->arena, &batch->versions[i],
+                            &batch->letters[i]);
+        if (code == MH_OK && batch->versions[i] != NULL) {
+            code = batch_add(batch, i);
+        }
+        batch->fates[i] = FATE_DEAD;
+    }
+    batch_sort(batch);
+    return code == MH_OK ? code
+                         : mh_fail(err, code, "a batch of %d is too large",
+                                   batch->count);
+}
+
+static enum mh_code apply_batch(struct aggregate *a, struct mh_err *err)
+{
+    int64_t version = 0;
+    enum mh_code code = store_begin(a->store, &a->positions, &version, err);
+
+    if (code == MH_OK) {
+        code = read_contract(a, version, err);
+    }
+    if (code == MH_OK) {
+        code = read_batch(a, err);
+    }
+    if (code == MH_OK) {
+        code = store_read_old(a->store, &a->batch, a->catalogue, err);
+    }
+    if (code == MH_OK && delta_make(&a->delta, &a->batch) != MH_OK) {
+        code = mh_fail(err, MH_MEMORY, "a batch of %d is too large",
+                       a->batch.count);
+    }
+    if (code == MH_OK) {
+        count_fates(a);
+        poll_known_ends(a->poll, &a->positions);
+        code = store_write(a->store, &a->batch, &a->delta, &a->positions,
+                           err);
+    }
+    if (code == MH_OK) {
+        code = store_commit(a->store, err);
+    }
+    return code;
+}
+
+/* A batch that does not fit its memory is read again in smaller ones. */
+static enum mh_code shrink(struct aggregate *a, enum mh_code code,
+                           struct mh_err *err)
+{
+    if (code == MH_MEMORY && a->limit > 1) {
+        a->limit /= 2;
+        return mh_fail(err, MH_PG_BUSY, "batches are cut to %d records",
+                       a->limit);
+    }
+    return code;
+}
+
+static enum mh_code take_batch(struct aggregate *a, struct mh_err *err)
+{
+    int32_t partition = -1;
+    int64_t began_ms;
+    struct position *position;
+    enum mh_code code;
+
+    a->batch.max = a->limit;
+    code = poll_take(a->poll, &a->batch, a->config->batch_bytes, WAIT_MS,
+                     &partition, err);
+    if (code != MH_OK) {
+        give_back(a);
+        position = positions_find(&a->positions, partition);
+        if (code == MH_GAP && position != NULL) {
+            code = block(a, position, MH_GAP, err->text, err);
+            a->claimed = false;
+        }
+        return code;
+    }
+    if (a->batch.count == 0) {
+        return MH_OK;
+    }
+    began_ms = mh_clock_ms();
+    code = advance(a, err);
+    if (code == MH_OK) {
+        code = shrink(a, apply_batch(a, err), err);
+    }
+    if (code == MH_OK) {
+        settle(a, began_ms);
+        a->limit = a->config->batch_records;
+    }
+    poll_release(&a->batch);
+    return code;
+}
+
+/* ----------------------------------------------------------- signs of life */
+
+static bool any_blocked(const struct positions *positions)
+{
+    for (int i = 0; i < positions->count; i++) {
+        if (positions->items[i].blocked) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum mh_code mark(struct aggregate *a, struct mh_err *err)
+{
+    int64_t now = mh_clock_ms();
+    struct mh_err ends_err;
+    enum mh_code ends;
+    enum mh_code code;
+
+    if (a->moved && now - a->courtesy_ms >= COURTESY_MS) {
+        poll_courtesy(a->poll, &a->positions);
+        a->courtesy_ms = now;
+        a->moved = false;
+    }
+    if (a->positions.count == 0 || now - a->marked_ms < MARK_MS) {
+        return MH_OK;
+    }
+    a->marked_ms = now;
+    if (any_blocked(&a->positions) && now - a->claimed_ms >= BLOCKED_MS) {
+        a->claimed = false; /* perhaps somebody has put it right */
+    }
+    ends = poll_reached_ends(a->poll, &a->positions, &ends_err);
+    code = store_mark(a->store, &a->positions,
+                      (double)(mh_clock_ms() - now) / 1000, err);
+    if (code == MH_OK && ends != MH_OK) {
+        *err = ends_err;
+        code = ends;
+    }
+    return code;
+}
+
+enum mh_code aggregate_turn(struct aggregate *a, struct mh_err *err)
+{
+    enum mh_code code = connect_all(a, err);
+
+    if (code == MH_OK && (!a->claimed || poll_changed(a->poll))) {
+        code = claim(a, err);
+    }
+    if (code == MH_OK) {
+        code = take_batch(a, err);
+    }
+    if (code == MH_OK && !poll_changed(a->poll)) {
+        code = mark(a, err);
+    }
+    return code;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Facts are found through an open-addressing hash of their position. Ids of
+ * honest agencies are random; XXH3 keeps chosen ones from piling up.
+ */
+#include "batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xxhash.h>
+
+enum {
+    /* Values of an event (64 fields at most) and what stands beside them:
+     * below 600 bytes for the types we have. Letters take more, so the
+     * bound leaves room for a batch of nothing else. */
+    ARENA_BYTES_A_MESSAGE = 4096,
+    ARENA_BYTES_LEAST = 1024 * 1024
+};
+
+enum mh_code batch_init(struct batch *batch, int max, struct mh_err *err)
+{
+    size_t n = (size_t)max;
+    int slots = 64;
+
+    while (slots < 2 * max) {
+        slots *= 2;
+    }
+    *batch = (struct batch){
+        .messages = calloc(n, sizeof *batch->messages),
+        .fates = calloc(n, sizeof *batch->fates),
+        .letters = calloc(n, sizeof(struct letter *)),
+        .versions = calloc(n, sizeof(struct version *)),
+        .facts = calloc(n, sizeof *batch->facts),
+        .slots = calloc((size_t)slots, sizeof *batch->slots),
+        .slot_count = slots,
+        .max = max,
+    };
+    mh_arena_init(&batch->arena,
+                  ARENA_BYTES_LEAST + n * ARENA_BYTES_A_MESSAGE);
+    if (batch->messages == NULL || batch->fates == NULL ||
+        batch->letters == NULL || batch->versions == NULL ||
+        batch->facts == NULL || batch->slots == NULL) {
+        batch_fini(batch);
+        return mh_fail(err, MH_MEMORY, "no memory for a batch of %d", max);
+    }
+    batch_reset_facts(batch);
+    return MH_OK;
+}
+
+void batch_fini(struct batch *batch)
+{
+    free(batch->messages);
+    free(batch->fates);
+    free(batch->letters);
+    free(batch->versions);
+    free(batch->facts);
+    free(batch->slots);
+    mh_arena_fini(&batch->arena);
+    *batch = (struct batch){.max = 0};
+}
+
+void batch_reset_facts(struct batch *batch)
+{
+    batch->fact_count = 0;
+    memset(batch->slots, 0xFF,
+           (size_t)batch->slot_count * sizeof *batch->slots);
+    mh_arena_reset(&batch->arena);
+}
+
+/* The slot of the fact, or the empty one where it belongs. */
+static int32_t *find_slot(struct batch *batch, const uint8_t id[16],
+                          int32_t agency_id)
+{
+    uint64_t hash = XXH3_64bits_withSeed(id, 16, (uint64_t)agency_id);
+    int slot = (int)(hash & (uint64_t)(batch->slot_count - 1));
+
+    while (batch->slots[slot] >= 0) {
+        const struct fact *fact = &batch->facts[batch->slots[slot]];
+
+        if (fact->agency_id == agency_id && memcmp(fact->id, id, 16) == 0) {
+            break;
+        }
+        slot = (slot + 1) & (batch->slot_count - 1);
+    }
+    return &batch->slots[slot];
+}
+
+struct fact *batch_find(struct batch *batch, const uint8_t id[16],
+                        int32_t agency_id)
+{
+    int32_t slot = *find_slot(batch, id, agency_id);
+
+    return slot < 0 ? NULL : &batch->facts[slot];
+}
+
+enum mh_code batch_add(struct batch *batch, int i)
+{
+    const struct version *version = batch->versions[i];
+    struct step *step = mh_arena_take(&batch->arena, sizeof *step);
+    int32_t *slot = find_slot(batch, version->id, version->agency_id);
+    struct fact *fact;
+
+    if (step == NULL) {
+        return MH_MEMORY;
+    }
+    *step = (struct step){.version = version, .message = i};
+    if (*slot < 0) {
+        *slot = batch->fact_count;
+        fact = &batch->facts[batch->fact_count++];
+        *fact = (struct fact){.agency_id = version->agency_id,
+                              .first = step,
+                              .last = step};
+        memcpy(fact->id, version->id, sizeof fact->id);
+        return MH_OK;
+    }
+    fact = &batch->facts[*slot];
+    fact->last->next = step;
+    fact->last = step;
+    return MH_OK;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct fact *left = a;
+    const struct fact *right = b;
+    int order = memcmp(left->id, right->id, sizeof left->id);
+
+    return order != 0 ? order
+                      : (left->agency_id > right->agency_id) -
+                            (left->agency_id < right->agency_id);
+}
+
+void batch_sort(struct batch *batch)
+{
+    qsort(batch->facts, (size_t)batch->fact_count, sizeof *batch->facts,
+          by_key);
+}

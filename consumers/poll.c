@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The eager protocol: on a rebalance everything is given up and taken anew,
+ * which is simple and right, since offsets come from the store each time.
+ */
+#include "poll.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "calendar.h"
+#include "log.h"
+#include "poll_internal.h"
+
+static void read_nothing(struct poll *poll)
+{
+    rd_kafka_topic_partition_list_t *none =
+        rd_kafka_topic_partition_list_new(0);
+
+    (void)rd_kafka_assign(poll->client, none);
+    rd_kafka_topic_partition_list_destroy(none);
+    poll->started = false;
+}
+
+static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t event,
+                         rd_kafka_topic_partition_list_t *list, void *opaque)
+{
+    struct poll *poll = opaque;
+
+    poll->changed = true;
+    poll->count = 0;
+    if (event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+        for (int i = 0; i < list->cnt && i < STORE_PARTITIONS_MAX; i++) {
+            poll->ids[poll->count++] = list->elems[i].partition;
+        }
+        poll->client = client;
+        read_nothing(poll); /* until the store has told from where */
+    } else {
+        (void)rd_kafka_assign(client, NULL);
+        poll->started = false;
+    }
+    mh_log(MH_LOG_INFO, "poll", "event=%s partitions=%d",
+           event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS ? "assigned"
+                                                         : "revoked",
+           poll->count);
+}
+
+/* Errors that concern the client as a whole; those that end it come out of
+ * rd_kafka_fatal_error. */
+static void on_error(rd_kafka_t *client, int error, const char *reason,
+                     void *opaque)
+{
+    (void)client;
+    (void)opaque;
+    mh_log(MH_LOG_WARN, "poll", "kafka=%s reason=\"%s\"",
+           rd_kafka_err2name((rd_kafka_resp_err_t)error), reason);
+}
+
+static void prepare(rd_kafka_conf_t *conf, void *opaque)
+{
+    rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+    rd_kafka_conf_set_opaque(conf, opaque);
+}
+
+static enum mh_code subscribe(struct poll *poll, struct mh_err *err)
+{
+    rd_kafka_topic_partition_list_t *topics =
+        rd_kafka_topic_partition_list_new(1);
+    rd_kafka_resp_err_t error;
+
+    (void)rd_kafka_topic_partition_list_add(topics, poll->topic,
+                                            RD_KAFKA_PARTITION_UA);
+    (void)rd_kafka_poll_set_consumer(poll->client);
+    error = rd_kafka_subscribe(poll->client, topics);
+    rd_kafka_topic_partition_list_destroy(topics);
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR
+               ? MH_OK
+               : mh_fail(err, mh_kafka_code(error), "subscribe to %s: %s",
+                         poll->topic, rd_kafka_err2str(error));
+}
+
+enum mh_code poll_open(const struct poll_config *config, struct poll **poll,
+                       struct mh_err *err)
+{
+    char kbytes[24];
+    const char *settings[] = {
+        "group.id", config->group,
+        "enable.auto.commit", "false",
+        "enable.auto.offset.store", "false",
+        "auto.offset.reset", "error",
+        "partition.assignment.strategy", "range,roundrobin",
+        "allow.auto.create.topics", "false",
+        "check.crcs", "true",
+        "isolation.level", "read_committed",
+        "session.timeout.ms", "10000",
+        "max.poll.interval.ms", "300000",
+        "queued.min.messages", "1000000",
+        "queued.max.messages.kbytes", kbytes,
+        "fetch.message.max.bytes", "1048576",
+        "fetch.max.bytes", "4194304",
+        "fetch.wait.max.ms", "250",
+        "fetch.queue.backoff.ms", "20",
+        "reconnect.backoff.max.ms", "2000",
+        "topic.metadata.refresh.interval.ms", "10000",
+        NULL,
+    };
+    struct poll *new = calloc(1, sizeof *new);
+    enum mh_code code;
+
+    if (new == NULL) {
+        return mh_fail(err, MH_MEMORY, "no memory for a consumer");
+    }
+    (void)snprintf(kbytes, sizeof kbytes, "%" PRId64, config->queue_kbytes);
+    new->topic = config->topic;
+    code = mh_kafka_new(RD_KAFKA_CONSUMER, config->brokers, settings,
+                        config->options, prepare, new, &new->client, err);
+    if (code == MH_OK) {
+        code = subscribe(new, err);
+    }
+    if (code != MH_OK) {
+        poll_close(new);
+        return code;
+    }
+    *poll = new;
+    return MH_OK;
+}
+
+void poll_close(struct poll *poll)
+{
+    if (poll == NULL) {
+        return;
+    }
+    if (poll->client != NULL) {
+        (void)rd_kafka_consumer_close(poll->client);
+        rd_kafka_destroy(poll->client);
+    }
+    free(poll);
+}
+
+/* -------------------------------------------------------------- partitions */
+
+bool poll_changed(const struct poll *poll)
+{
+    return poll->changed;
+}
+
+const int32_t *poll_partitions(const struct poll *poll, int *count)
+{
+    *count = poll->count;
+    return poll->ids;
+}
+
+enum mh_code poll_start(struct poll *poll, const struct positions *positions,
+                        struct mh_err *err)
+{
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new(positions->count);
+    rd_kafka_resp_err_t error;
+
+    for (int i = 0; i < positions->count; i++) {
+        const struct position *position = &positions->items[i];
+
+        if (!position->blocked) {
+            rd_kafka_topic_partition_list_add(list, poll->topic,
+                                              position->partition)
+                ->offset = position->next;
+        }
+    }
+    error = rd_kafka_assign(poll->client, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return mh_fail(err, mh_kafka_code(error), "start reading: %s",
+                       rd_kafka_err2str(error));
+    }
+    poll->changed = false;
+    poll->started = true;
+    return MH_OK;
+}
+
+void poll_stop(struct poll *poll)
+{
+    if (poll->started) {
+        read_nothing(poll);
+    }
+}
+
+/* ----------------------------------------------------------------- records */
+
+static enum mh_code translate(const struct poll *poll,
+                              const rd_kafka_message_t *record,
+                              int32_t *partition, struct mh_err *err)
+{
+    char text[256];
+
+    *partition = record->partition;
+    if (record->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+        record->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE ||
+        record->err == RD_KAFKA_RESP_ERR__LOG_TRUNCATION) {
+        return mh_fail(err, MH_GAP, "%s partition %d offset %" PRId64 ": %s",
+                       poll->topic, record->partition, record->offset,
+                       rd_kafka_message_errstr(record));
+    }
+    if (record->err == RD_KAFKA_RESP_ERR__FATAL) {
+        (void)rd_kafka_fatal_error(poll->client, text, sizeof text);
+        return mh_fail(err, MH_KAFKA_FATAL, "Kafka client: %s", text);
+    }
+    return mh_fail(err, mh_kafka_code(record->err), "%s partition %d: %s",
+                   poll->topic, record->partition,
+                   rd_kafka_message_errstr(record));
+}
+
+/* A topic need not have LogAppendTime; a time out of the calendar becomes the
+ * nearest one in it, so that it always can be stored. */
+static int64_t record_time(const rd_kafka_message_t *record)
+{
+    static const int64_t DAY_MS = INT64_C(86400000);
+    int64_t at = rd_kafka_message_timestamp(record, NULL);
+
+    return at < 0                    ? 0
+           : at > MH_DAY_MAX * DAY_MS ? MH_DAY_MAX * DAY_MS
+                                      : at;
+}
+
+static void push(struct batch *batch, rd_kafka_message_t *record)
+{
+    batch->messages[batch->count++] = (struct message){
+        .partition = record->partition,
+        .offset = record->offset,
+        .at_ms = record_time(record),
+        .key = record->key,
+        .key_len = record->key_len,
+        .value = record->payload,
+        .value_len = record->len,
+        .handle = record,
+    };
+}
+
+enum mh_code poll_take(struct poll *poll, struct batch *batch,
+                       int64_t bytes_max, int wait_ms, int32_t *partition,
+                       struct mh_err *err)
+{
+    int64_t bytes = 0;
+    enum mh_code code = MH_OK;
+
+    while (batch->count < batch->max && bytes < bytes_max) {
+        rd_kafka_message_t *record =
+            rd_kafka_consumer_poll(poll->client, wait_ms);
+
+        wait_ms = 0;
+        if (record == NULL || poll->changed) {
+            if (record != NULL) {
+                rd_kafka_message_destroy(record);
+            }
+            break;
+        }
+        if (record->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            code = translate(poll, record, partition, err);
+            rd_kafka_message_destroy(record);
+            break;
+        }
+        bytes += (int64_t)(record->len + record->key_len);
+        push(batch, record);
+    }
+    if (poll->changed) {
+        poll_release(batch);
+    }
+    return code;
+}
+
+void poll_release(struct batch *batch)
+{
+    for (int i = 0; i < batch->count; i++) {
+        if (batch->messages[i].handle != NULL) {
+            rd_kafka_message_destroy(batch->messages[i].handle);
+        }
+    }
+    batch->count = 0;
+}
+
+void poll_courtesy(struct poll *poll, const struct positions *positions)
+{
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new(positions->count);
+
+    for (int i = 0; i < positions->count; i++) {
+        rd_kafka_topic_partition_list_add(list, poll->topic,
+                                          positions->items[i].partition)
+            ->offset = positions->items[i].next;
+    }
+    if (list->cnt > 0) {
+        (void)rd_kafka_commit(poll->client, list, 1);
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Connection and transaction. Statements are prepared once; every parameter
+ * and result is binary, so nothing is quoted, printed or parsed.
+ */
+#include "store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "database.h"
+#include "pgbinary.h"
+#include "queries.h"
+#include "store_internal.h"
+
+/* A dead peer's locks go away, and no call of ours waits for ever. The ids of
+ * a batch are looked up one by one in the index, whatever the planner thinks
+ * of their number. */
+static const char SESSION[] =
+    "SET idle_in_transaction_session_timeout = '30s';"
+    "SET statement_timeout = '120s';"
+    "SET lock_timeout = '60s';"
+    "SET timezone = 'UTC';"
+    "SET search_path = pg_catalog, pg_temp;"
+    "SET plan_cache_mode = force_generic_plan;"
+    "SET client_min_messages = warning;";
+
+static const struct {
+    const char *name;
+    const char *sql;
+} STATEMENTS[] = {
+    {"lock_positions", mh_query_lock_positions},
+    {"claim_positions", mh_query_claim_positions},
+    {"move_positions", mh_query_move_positions},
+    {"mark_positions", mh_query_mark_positions},
+    {"set_position_state", mh_query_set_position_state},
+    {"read_old", mh_query_read_old},
+    {"apply_changed", mh_query_apply_changed},
+    {"add_daily", mh_query_add_daily},
+    {"add_agency_day", mh_query_add_agency_day},
+    {"add_dead_letter", mh_query_add_dead_letter},
+    {"contract_version", mh_query_contract_version},
+    {"contract_schemas", mh_query_contract_schemas},
+    {"contract_agencies", mh_query_contract_agencies},
+    {"contract_places", mh_query_contract_places},
+    {"contract_lookups", mh_query_contract_lookups},
+};
+
+enum mh_code store_failed(struct store *store, const PGresult *result,
+                          const char *what, struct mh_err *err)
+{
+    const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *message = PQresultErrorField(result,
+                                             PG_DIAG_MESSAGE_PRIMARY);
+
+    if (PQstatus(store->conn) == CONNECTION_BAD || state == NULL) {
+        return mh_fail(err, MH_PG_DOWN, "%s: connection lost", what);
+    }
+    /* Keys are locked in order and read first, so only another consumer can
+     * have put the same fact there meanwhile. */
+    if (strcmp(state, "23505") == 0) {
+        return mh_fail(err, MH_PG_OWNER, "%s: a fact appeared meanwhile",
+                       what);
+    }
+    return mh_fail(err, database_code(state), "%s: %s (SQLSTATE %s)", what,
+                   message == NULL ? "no message" : message, state);
+}
+
+enum mh_code store_run(struct store *store, const char *name,
+                       PGresult **result, int *rows, struct mh_err *err)
+{
+    struct params *params = &store->params;
+    const char *values[STORE_PARAMS_MAX];
+    int formats[STORE_PARAMS_MAX];
+    enum mh_code code = MH_OK;
+    PGresult *res;
+
+    if (params->buf.failed) {
+        return mh_fail(err, MH_MEMORY, "%s: parameters are too large", name);
+    }
+    for (int i = 0; i < params->count; i++) {
+        values[i] = params->lens[i] < 0
+                        ? NULL
+                        : (const char *)params->buf.bytes + params->starts[i];
+        formats[i] = 1;
+    }
+    res = PQexecPrepared(store->conn, name, params->count, values,
+                         params->lens, formats, 1);
+    if (PQresultStatus(res) != PGRES_TUPLES_OK &&
+        PQresultStatus(res) != PGRES_COMMAND_OK) {
+        code = store_failed(store, res, name, err);
+    } else if (rows != NULL) {
+        *rows = PQresultStatus(res) == PGRES_TUPLES_OK
+                    ? PQntuples(res)
+                    : (int)strtol(PQcmdTuples(res), NULL, 10);
+    }
+    if (code == MH_OK && result != NULL) {
+        *result = res;
+    } else {
+        PQclear(res);
+    }
+    return code;
+}
+
+static enum mh_code run_text(struct store *store, const char *sql,
+                             const char *what, struct mh_err *err)
+{
+    PGresult *res = PQexec(store->conn, sql);
+    enum mh_code code = MH_OK;
+
+    if (PQresultStatus(res) != PGRES_COMMAND_OK) {
+        code = store_failed(store, res, what, err);
+    }
+    PQclear(res);
+    return code;
+}
+
+static enum mh_code prepare(struct store *store, struct mh_err *err)
+{
+    for (size_t i = 0; i < sizeof STATEMENTS / sizeof STATEMENTS[0]; i++) {
+        PGresult *res = PQprepare(store->conn, STATEMENTS[i].name,
+                                  STATEMENTS[i].sql, 0, NULL);
+        enum mh_code code = MH_OK;
+
+        if (PQresultStatus(res) != PGRES_COMMAND_OK) {
+            code = store_failed(store, res, STATEMENTS[i].name, err);
+        }
+        PQclear(res);
+        if (code != MH_OK) {
+            return code;
+        }
+    }
+    return MH_OK;
+}
+
+enum mh_code store_open(const char *conninfo, const char *topic,
+                        const char *owner, struct store **store,
+                        struct mh_err *err)
+{
+    struct store *new = calloc(1, sizeof *new);
+    enum mh_code code;
+
+    if (new == NULL) {
+        return mh_fail(err, MH_MEMORY, "no memory for a connection");
+    }
+    new->topic = topic;
+    new->owner = owner;
+    mh_buf_init(&new->params.buf, STORE_PARAM_BYTES_MAX);
+    mh_buf_init(&new->copy, STORE_PARAM_BYTES_MAX);
+    code = database_connect(conninfo, "mahalle-aggregate", &new->conn, err);
+    if (code == MH_OK) {
+        code = run_text(new, SESSION, "session settings", err);
+    }
+    if (code == MH_OK) {
+        code = run_text(new, mh_query_create_changed, "create_changed", err);
+    }
+    if (code == MH_OK) {
+        code = prepare(new, err);
+    }
+    if (code != MH_OK) {
+        store_close(new);
+        return code;
+    }
+    *store = new;
+    return MH_OK;
+}
+
+void store_close(struct store *store)
+{
+    if (store == NULL) {
+        return;
+    }
+    PQclear(store->old);
+    PQfinish(store->conn);
+    mh_buf_fini(&store->params.buf);
+    mh_buf_fini(&store->copy);
+    free(store);
+}
+
+/* ------------------------------------------------------------- transaction */
+
+static enum mh_code compare(const struct positions *positions,
+                            const PGresult *locked, struct mh_err *err)
+{
+    int row = 0;
+
+    for (int i = 0; i < positions->count; i++) {
+        const struct position *position = &positions->items[i];
+
+        if (position->until == position->next) {
+            continue;
+        }
+        if (row == PQntuples(locked) ||
+            pg_get_int4(PQgetvalue(locked, row, 0)) != position->partition ||
+            pg_get_int8(PQgetvalue(locked, row, 1)) != position->next ||
+            pg_get_int8(PQgetvalue(locked, row, 2)) != position->epoch) {
+            return mh_fail(err, MH_PG_OWNER,
+                           "partition %d was moved or taken by another",
+                           position->partition);
+        }
+        row++;
+    }
+    return MH_OK;
+}
+
+enum mh_code store_begin(struct store *store,
+                         const struct positions *positions, int64_t *version,
+                         struct mh_err *err)
+{
+    static const int64_t EPOCH_US = INT64_C(946684800000000);
+    PGresult *locked = NULL;
+    int rows = 0;
+    enum mh_code code = run_text(store, "BEGIN", "begin", err);
+
+    if (code != MH_OK) {
+        return code;
+    }
+    store->begun = true;
+    params_reset(&store->params);
+    params_text(&store->params, store->topic);
+    store_put_moving(&store->params, positions);
+    code = store_run(store, "lock_positions", &locked, &rows, err);
+    if (code == MH_OK) {
+        code = compare(positions, locked, err);
+    }
+    if (code == MH_OK) {
+        *version = pg_get_int8(PQgetvalue(locked, 0, 3));
+        store->now_pg = pg_get_int8(PQgetvalue(locked, 0, 4)) - EPOCH_US;
+    }
+    PQclear(locked);
+    return code;
+}
+
+enum mh_code store_write(struct store *store, const struct batch *batch,
+                         const struct delta *delta,
+                         const struct positions *positions,
+                         struct mh_err *err)
+{
+    enum mh_code code = store_write_facts(store, batch, delta, err);
+
+    if (code == MH_OK) {
+        code = store_write_letters(store, batch, err);
+    }
+    if (code == MH_OK) {
+        code = store_write_totals(store, batch, delta, err);
+    }
+    if (code == MH_OK) {
+        code = store_move_positions(store, positions, err);
+    }
+    return code;
+}
+
+enum mh_code store_commit(struct store *store, struct mh_err *err)
+{
+    PGresult *res = PQexec(store->conn, "COMMIT");
+    enum mh_code code = MH_OK;
+
+    store->begun = false;
+    if (PQresultStatus(res) != PGRES_COMMAND_OK) {
+        code = store_failed(store, res, "commit", err);
+        if (code == MH_PG_DOWN) {
+            code = mh_fail(err, MH_PG_IN_DOUBT,
+                           "connection lost while committing");
+        }
+    } else if (strcmp(PQcmdStatus(res), "COMMIT") != 0) {
+        code = mh_fail(err, MH_PG_BUSY, "commit was turned into rollback");
+    }
+    PQclear(res);
+    return code;
+}
+
+void store_rollback(struct store *store)
+{
+    if (store != NULL && store->begun) {
+        PQclear(PQexec(store->conn, "ROLLBACK"));
+        store->begun = false;
+    }
+}

@@ -1,0 +1,10 @@
+-- A dead letter and, apart from it, the record as it came.
+WITH letter AS (
+    INSERT INTO ops.dead_letter
+        (topic, partition, "offset", event_type, event_id, agency_code,
+         reason, pointer, detail, received_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    RETURNING id
+)
+INSERT INTO core.dead_letter_record (id, key, value, headers)
+SELECT id, $11, $12, $13 FROM letter

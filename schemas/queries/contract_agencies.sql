@@ -1,0 +1,1 @@
+SELECT agency_code, agency_id FROM core.agency

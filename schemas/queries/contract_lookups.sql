@@ -1,0 +1,1 @@
+SELECT list, code FROM core.lookup

@@ -1,0 +1,3 @@
+-- Places that an event may name, neighbourhoods apart.
+SELECT DISTINCT place_code FROM core.place
+WHERE level IN ('province', 'county', 'city', 'village')

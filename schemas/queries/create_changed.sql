@@ -1,0 +1,3 @@
+-- New versions of facts that are there already, for one transaction.
+CREATE TEMPORARY TABLE IF NOT EXISTS changed (LIKE core.event)
+ON COMMIT DELETE ROWS

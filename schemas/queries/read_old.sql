@@ -1,0 +1,7 @@
+-- What is known of the facts of a batch, locked in key order.
+SELECT event_id, agency_id, revision, content, type_id, in_force,
+       occurred_on, place_code, programme_code, numbers, codes
+FROM core.event
+WHERE event_id = ANY ($1::uuid[])
+ORDER BY event_id, agency_id
+FOR UPDATE

@@ -46,13 +46,14 @@ BEGIN
     EXECUTE format('SET LOCAL ROLE %I', owner);
 END $$;
 
--- Nothing by default. The three helpers that stand in views are run by who
--- reads the view; they see nothing but their arguments.
+-- Nothing by default. Functions that stand in views are run by who reads the
+-- view; core.differences() reads with the rights of its owner.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA core, report, ops FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     core.neighbourhood(text),
     core.current_rials(bigint, text),
-    core.dims(integer, text, bigint[], text[])
+    core.dims(integer, text, bigint[], text[]),
+    core.differences()
     TO PUBLIC;
 
 -- ------------------------------------------------------------------ analysts

@@ -1,0 +1,95 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- What analysts read that is not of one type: names and totals.
+--
+-- Every number is of facts in force; a row without such a fact is not shown.
+-- Sensitive types are absent wherever a number could be theirs.
+
+-- --------------------------------------------------------------------- names
+
+CREATE VIEW report.event_type AS
+SELECT event_type, domain, kind, reporting, sensitive, label_fa, label_en
+  FROM core.event_type;
+
+CREATE VIEW report.measure AS
+SELECT t.event_type, f.field AS measure, f.unit, f.label_fa, f.label_en
+  FROM core.field f
+  JOIN core.event_type t USING (type_id)
+ WHERE f.measure_slot IS NOT NULL;
+
+CREATE VIEW report.symbol AS
+SELECT t.event_type, s.field, s.symbol, s.label_fa, s.label_en
+  FROM core.symbol s
+  JOIN core.event_type t USING (type_id);
+
+CREATE VIEW report.agency AS
+SELECT agency_code, label_fa, label_en FROM core.agency;
+
+CREATE VIEW report.lookup AS
+SELECT list, code, label_fa, label_en FROM core.lookup;
+
+-- Neighbourhoods that only a fact names have no name, and lie where their
+-- city or village lies by its last span.
+CREATE VIEW report.place AS
+SELECT place_code, level, name_fa, name_en, province_code, county_code,
+       settlement_code, valid_from, valid_to, described, is_underprivileged
+  FROM core.place
+UNION ALL
+SELECT d.place_code, 'neighbourhood', NULL, NULL, p.province_code,
+       p.county_code, p.settlement_code, NULL, NULL, false, NULL
+  FROM (SELECT DISTINCT place_code FROM core.daily
+         WHERE events > 0 AND place_code LIKE '%-%') AS d
+  LEFT JOIN core.place_span p
+    ON p.base_code = split_part(d.place_code, '-', 1)
+   AND p.to_on = 'infinity'
+ WHERE NOT EXISTS (SELECT FROM core.place q
+                    WHERE q.place_code = d.place_code);
+
+-- -------------------------------------------------------------------- totals
+
+CREATE VIEW report.event_daily AS
+SELECT t.event_type,
+       d.occurred_on,
+       p.province_code,
+       p.county_code,
+       p.settlement_code,
+       core.neighbourhood(d.place_code) AS neighbourhood_code,
+       a.agency_code,
+       sum(d.events)::bigint AS events
+  FROM core.daily d
+  JOIN core.event_type t USING (type_id)
+  JOIN core.agency a USING (agency_id)
+  LEFT JOIN core.place_span p
+    ON p.base_code = split_part(d.place_code, '-', 1)
+   AND p.from_on <= d.occurred_on AND d.occurred_on < p.to_on
+ WHERE d.events > 0 AND NOT t.sensitive AND t.kind IN ('act', 'plan')
+ GROUP BY t.event_type, d.occurred_on, d.place_code, a.agency_code,
+          p.province_code, p.county_code, p.settlement_code;
+
+CREATE VIEW report.measure_daily AS
+SELECT t.event_type,
+       f.field AS measure,
+       f.unit,
+       d.occurred_on,
+       p.province_code,
+       p.county_code,
+       p.settlement_code,
+       core.neighbourhood(d.place_code) AS neighbourhood_code,
+       a.agency_code,
+       sum(m.total) AS total,
+       sum(m.events)::bigint AS events
+  FROM core.daily d
+  JOIN core.event_type t USING (type_id)
+  JOIN core.agency a USING (agency_id)
+ CROSS JOIN LATERAL (VALUES
+       (1, d.sum_1, d.by_1), (2, d.sum_2, d.by_2), (3, d.sum_3, d.by_3),
+       (4, d.sum_4, d.by_4), (5, d.sum_5, d.by_5), (6, d.sum_6, d.by_6),
+       (7, d.sum_7, d.by_7), (8, d.sum_8, d.by_8), (9, d.sum_9, d.by_9),
+       (10, d.sum_10, d.by_10), (11, d.sum_11, d.by_11),
+       (12, d.sum_12, d.by_12)) AS m (slot, total, events)
+  JOIN core.field f ON f.type_id = d.type_id AND f.measure_slot = m.slot
+  LEFT JOIN core.place_span p
+    ON p.base_code = split_part(d.place_code, '-', 1)
+   AND p.from_on <= d.occurred_on AND d.occurred_on < p.to_on
+ WHERE m.events > 0 AND NOT t.sensitive
+ GROUP BY t.event_type, f.field, f.unit, d.occurred_on, d.place_code,
+          a.agency_code, p.province_code, p.county_code, p.settlement_code;

@@ -1,0 +1,154 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- How far the numbers can be trusted: how new they are, how complete, how
+-- well the agencies report, and what does not fit together.
+
+-- How far the consumer is. One row. A partition that has no position yet
+-- makes applied_until unknown; one that is still for 60 s makes it stopped.
+CREATE VIEW core.applied AS
+SELECT applied_until,
+       greatest(0, floor(extract(epoch FROM now() - applied_until)))::bigint
+           AS seconds_behind,
+       CASE WHEN alive IS NOT TRUE THEN 'stopped'
+            WHEN now() - applied_until < interval '60 s' THEN 'current'
+            ELSE 'late' END AS state
+  FROM (SELECT CASE WHEN count(*) = count(applied_until)
+                    THEN min(applied_until) END AS applied_until,
+               bool_and(coalesce(greatest(committed_at, seen_at)
+                                 > now() - interval '60 s', false)) AS alive
+          FROM ops.partition_progress) AS progress;
+
+CREATE VIEW report.freshness AS
+SELECT t.event_type,
+       a.agency_code,
+       CASE WHEN NOT t.sensitive
+            THEN max(d.occurred_on) FILTER (WHERE d.events > 0)
+            END AS newest_occurred_on,
+       CASE WHEN NOT t.sensitive THEN max(d.received_at)
+            END AS newest_received_at,
+       applied.applied_until,
+       applied.seconds_behind,
+       applied.state
+  FROM core.daily d
+  JOIN core.event_type t USING (type_id)
+  JOIN core.agency a USING (agency_id)
+ CROSS JOIN core.applied
+ GROUP BY t.type_id, a.agency_id, applied.applied_until,
+          applied.seconds_behind, applied.state
+HAVING sum(d.events) > 0;
+
+-- The latest day that an agency has declared closed.
+CREATE VIEW report.completeness AS
+SELECT a.agency_code,
+       e.codes[type.code_slot] AS event_type,
+       max(date '1970-01-01' + e.numbers[day.number_slot]::integer)
+           AS closed_to
+  FROM core.event e
+  JOIN core.event_type t USING (type_id)
+  JOIN core.field type ON type.type_id = e.type_id
+                      AND type.field = 'closed_event_type'
+  JOIN core.field day ON day.type_id = e.type_id AND day.field = 'closed_to'
+  JOIN core.agency a USING (agency_id)
+ WHERE t.event_type = 'reporting_closed' AND e.in_force
+ GROUP BY 1, 2;
+
+-- The delay is that of the messages which became versions of a fact; the
+-- others leave no posted_at behind.
+CREATE VIEW report.agency_day AS
+SELECT d.agency_code,
+       d.received_on,
+       d.applied + d.duplicate + d.stale + d.rejected AS posted,
+       d.applied,
+       d.duplicate,
+       d.stale,
+       d.rejected,
+       delay.median_delay_s
+  FROM core.agency_day d
+  LEFT JOIN (
+       SELECT a.agency_code,
+              (v.received_at AT TIME ZONE 'Asia/Tehran')::date AS received_on,
+              percentile_cont(0.5) WITHIN GROUP (
+                  ORDER BY extract(epoch FROM v.received_at - v.posted_at))
+                  AS median_delay_s
+         FROM (SELECT agency_id, received_at, posted_at FROM core.event
+               UNION ALL
+               SELECT agency_id, received_at, posted_at
+                 FROM core.event_history) AS v
+         JOIN core.agency a USING (agency_id)
+        GROUP BY 1, 2) AS delay USING (agency_code, received_on);
+
+-- ------------------------------------------------------------------- oddities
+
+-- Facts of something whose founding fact nobody has posted. The tables in
+-- schema ops hold all types, for the agencies' own correction; those in report
+-- leave the sensitive ones out.
+CREATE VIEW ops.orphan AS
+WITH fact AS (
+    SELECT t.event_type, t.entity, f.event_id, f.agency_id, f.occurred_on,
+           f.council_code, f.entity_code
+      FROM core.fact f
+      JOIN core.event_type t USING (type_id)
+     WHERE f.council_code IS NOT NULL OR f.entity_code IS NOT NULL
+), reference AS (
+    SELECT 'council' AS entity, council_code AS code, event_type, event_id,
+           agency_id, occurred_on
+      FROM fact
+     WHERE council_code IS NOT NULL
+    UNION ALL
+    SELECT entity, entity_code, event_type, event_id, agency_id, occurred_on
+      FROM fact
+     WHERE entity_code IS NOT NULL
+), founding (entity, event_type, kind) AS (VALUES
+    ('council', 'council_formed', 'council_not_formed'),
+    ('mosque_cooperative', 'cooperative_formed', 'cooperative_not_formed'),
+    ('fund', 'fund_created', 'fund_not_created'),
+    ('project', 'project_credit_allocated', 'project_without_credit')
+)
+SELECT founding.kind,
+       r.event_type,
+       r.event_id,
+       a.agency_code,
+       r.occurred_on,
+       r.entity AS missing_entity,
+       r.code AS missing_code
+  FROM reference r
+  JOIN founding USING (entity)
+  JOIN core.agency a USING (agency_id)
+ WHERE NOT EXISTS (
+       SELECT FROM reference f
+        WHERE f.entity = r.entity AND f.code = r.code
+          AND f.event_type = founding.event_type);
+
+CREATE VIEW report.orphan AS
+SELECT o.*
+  FROM ops.orphan o
+  JOIN core.event_type t USING (event_type)
+ WHERE NOT t.sensitive;
+
+-- Two totals of the same thing whose periods share a day.
+CREATE VIEW ops.overlap AS
+WITH total AS (
+    SELECT f.type_id, t.event_type, f.agency_id, f.place_code, f.event_id,
+           f.dims, coalesce(f.entity_code, '') AS entity_code,
+           f.period_from, f.occurred_on AS period_to
+      FROM core.fact f
+      JOIN core.event_type t USING (type_id)
+     WHERE t.reporting = 'PERIOD_TOTAL'
+)
+SELECT x.event_type,
+       g.agency_code,
+       x.place_code,
+       x.event_id AS event_id_a,
+       y.event_id AS event_id_b,
+       greatest(x.period_from, y.period_from) AS overlap_from,
+       least(x.period_to, y.period_to) AS overlap_to
+  FROM total x
+  JOIN total y USING (type_id, agency_id, place_code, entity_code, dims)
+  JOIN core.agency g USING (agency_id)
+ WHERE x.event_id < y.event_id
+   AND x.period_from <= y.period_to AND y.period_from <= x.period_to;
+
+CREATE VIEW report.overlap AS
+SELECT o.*
+  FROM ops.overlap o
+  JOIN core.event_type t USING (event_type)
+ WHERE NOT t.sensitive;

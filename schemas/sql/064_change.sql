@@ -1,0 +1,82 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- report.change: what moved a number between two moments, and why.
+
+-- Every version of every fact, the one in core.event included.
+CREATE VIEW core.version AS
+SELECT event_id, agency_id, revision, type_id, in_force, correction_reason,
+       occurred_on, place_code, applied_at, numbers, codes
+  FROM core.event
+UNION ALL
+SELECT event_id, agency_id, revision, type_id, in_force, correction_reason,
+       occurred_on, place_code, applied_at, numbers, codes
+  FROM core.event_history;
+
+-- The measures of a version that are not NULL, in current rials.
+CREATE FUNCTION core.measures(type_id integer, numbers bigint[], codes text[])
+RETURNS TABLE (measure text, value bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+SELECT f.field,
+       CASE WHEN f.money
+            THEN core.current_rials(numbers[f.number_slot],
+                                    codes[l.currency_slot])
+            ELSE numbers[f.number_slot] END
+  FROM core.field f
+  JOIN core.layout l USING (type_id)
+ WHERE f.type_id = measures.type_id AND f.measure_slot IS NOT NULL
+   AND numbers[f.number_slot] IS NOT NULL
+$$;
+
+-- One set of rows for each version applied in [from_at, to_at): one with
+-- measure NULL, and one for each measure that is not NULL before or after.
+-- A version that was not in force, or whose type is sensitive, has no day, no
+-- place and no value here; a version of a sensitive type has no row.
+CREATE FUNCTION report.change(from_at timestamptz, to_at timestamptz)
+RETURNS TABLE (
+    at timestamptz, event_type text, event_id uuid, agency_code text, op text,
+    correction_reason text, old_revision integer, new_revision integer,
+    old_day date, new_day date, old_place text, new_place text,
+    measure text, old_value bigint, new_value bigint)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+SELECT new.applied_at,
+       t.event_type,
+       new.event_id,
+       a.agency_code,
+       CASE WHEN NOT new.in_force THEN 'RETRACT'
+            WHEN new.correction_reason IS NOT NULL THEN 'CORRECT'
+            ELSE 'ASSERT' END,
+       new.correction_reason,
+       old.revision,
+       new.revision,
+       CASE WHEN old.shown THEN old.occurred_on END,
+       CASE WHEN new.in_force THEN new.occurred_on END,
+       CASE WHEN old.shown THEN old.place_code END,
+       CASE WHEN new.in_force THEN new.place_code END,
+       moved.measure,
+       moved.old_value,
+       moved.new_value
+  FROM core.version new
+  JOIN core.event_type t USING (type_id)
+  JOIN core.agency a USING (agency_id)
+  LEFT JOIN LATERAL (
+       SELECT h.*, h.in_force AND NOT s.sensitive AS shown
+         FROM core.event_history h
+         JOIN core.event_type s USING (type_id)
+        WHERE h.event_id = new.event_id AND h.agency_id = new.agency_id
+          AND h.revision < new.revision
+        ORDER BY h.revision DESC
+        LIMIT 1) AS old ON true
+ CROSS JOIN LATERAL (
+       SELECT NULL AS measure, NULL::bigint AS old_value,
+              NULL::bigint AS new_value
+       UNION ALL
+       SELECT measure, before.value, after.value
+         FROM (SELECT * FROM core.measures(old.type_id, old.numbers, old.codes)
+                WHERE old.shown) AS before
+         FULL JOIN
+              (SELECT * FROM core.measures(new.type_id, new.numbers, new.codes)
+                WHERE new.in_force) AS after USING (measure)) AS moved
+ WHERE new.applied_at >= from_at AND new.applied_at < to_at
+   AND NOT t.sensitive
+ ORDER BY 1, 3, 4, 8, 13 NULLS FIRST
+$$;

@@ -39,9 +39,14 @@ def plain(value):
     return value
 
 
-def fetch(connection, name, columns):
-    names = ", ".join(f'"{column}"' for column in columns)
-    rows = connection.execute(f"SELECT {names} FROM {name}").fetchall()
+def fetch(connection, name, columns=()):
+    """The rows of a view as a multiset, or why they cannot be read."""
+    names = ", ".join(f'"{column}"' for column in columns) or "*"
+    try:
+        with connection.transaction():
+            rows = connection.execute(f"SELECT {names} FROM {name}").fetchall()
+    except psycopg.Error as error:
+        return f"{name}: {str(error).splitlines()[0]}"
     return collections.Counter(tuple(map(plain, row)) for row in rows)
 
 
@@ -63,17 +68,12 @@ def differences(connection, contract, facts, days=(), only=None, extra=None):
     for name, (columns, rows) in views.items():
         if only and not only(name):
             continue
-        want = expected(rows, columns)
-        try:
-            with connection.transaction():
-                got = fetch(connection, name, columns)
-        except psycopg.Error as error:
-            found.append(f"{name}: {str(error).splitlines()[0]}")
-            continue
-        if want != got:
+        want, got = expected(rows, columns), fetch(connection, name, columns)
+        if isinstance(got, str):
+            found.append(got)
+        elif want != got:
             found.append(describe(name, columns, want, got))
-    with connection.transaction():
-        rest = connection.execute("SELECT * FROM report.reconcile").fetchmany(SHOWN_MAX)
+    rest = fetch(connection, "report.reconcile")
     if rest:
         found.append(f"report.reconcile has rows: {rest}")
     return found

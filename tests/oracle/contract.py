@@ -136,11 +136,14 @@ class Places:
         return held
 
     def resolve(self, code, day):
-        """The four place columns of a fact on its day."""
-        level = self.level(code)
-        row = self.at(code if self.described(code) else code.split("-")[0], day)
-        rank = LEVELS.index(level)
+        """The four place columns of a fact on its day.
+
+        A neighbourhood lies where its settlement lies, described or not, so
+        that to describe one never moves a number.
+        """
+        rank = LEVELS.index(self.level(code))
         settlement = code.split("-")[0]
+        row = self.at(settlement, day)
         return {
             "province_code": code if rank == 0 else row["province_code"],
             "county_code": (None if rank == 0 else code if rank == 1

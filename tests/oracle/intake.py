@@ -32,7 +32,7 @@ def read_line(text, contract, event_type=None, now_ms=None):
             text = text.decode("utf-8")
         flat = json.loads(text, object_pairs_hook=once, parse_constant=refuse)
     except UnicodeDecodeError:
-        return None, [Fault("", "CHARSET")]
+        return None, [Fault("", "UTF8")]
     except (ValueError, RecursionError):
         return None, [Fault("", "JSON")]
     if not isinstance(flat, dict):
@@ -124,7 +124,7 @@ def read_number(value, bits):
     if isinstance(value, bool) or not isinstance(value, int):
         raise Refused("TYPE")
     if not -(1 << bits) <= value < 1 << bits:
-        raise Refused("TYPE")
+        raise Refused("MIN" if value < 0 else "MAX")
     return value
 
 

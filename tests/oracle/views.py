@@ -365,13 +365,16 @@ class Views:
                 for (agency, name), events in rows.items()]
 
     def change(self):
-        """report.change over all time, facts that were ever sensitive left out."""
+        """report.change over all time.
+
+        A version of a sensitive type has no row; as the version before it is
+        as good as not in force.
+        """
         rows = []
         for versions in self.facts.versions.values():
-            if any(self.type_of(v.event).sensitive for v in versions):
-                continue
             for old, new in zip([None] + versions[:-1], versions):
-                rows.extend(self.change_rows(old, new))
+                if not self.type_of(new.event).sensitive:
+                    rows.extend(self.change_rows(old, new))
         return rows
 
     def change_rows(self, old, new):
@@ -393,7 +396,8 @@ class Views:
         return rows
 
     def moved(self, version):
-        if version is None or not version.in_force:
+        if (version is None or not version.in_force
+                or self.type_of(version.event).sensitive):
             return {"day": None, "place": None, "values": {}}
         event = version.event
         values = {f.name: measure_of(event, f) for f in self.type_of(event).measures}

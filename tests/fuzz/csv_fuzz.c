@@ -8,6 +8,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Reads every byte, so that a sanitizer sees what must not be read. */
+static void look_at(const char *text, size_t len)
+{
+    static volatile unsigned char last;
+
+    for (size_t i = 0; i < len; i++) {
+        last = (unsigned char)text[i];
+    }
+    (void)last;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text = size > 0 ? (const char *)data : "";
@@ -15,7 +26,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct mh_err err;
     bool more = true;
     size_t rows = 0;
-    volatile unsigned sum = 0;
 
     mh_csv_init(&csv, text, size, ',');
     while (more) {
@@ -25,15 +35,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
         }
         for (int i = 0; i < csv.count; i++) {
-            for (size_t k = 0; k < csv.cells[i].len; k++) {
-                sum += (unsigned char)csv.cells[i].text[k];
-            }
+            look_at(csv.cells[i].text, csv.cells[i].len);
         }
-        for (size_t k = 0; k < csv.row_len; k++) {
-            sum += (unsigned char)csv.row[k];
-        }
+        look_at(csv.row, csv.row_len);
     }
-    sum += mh_text_is_utf8(text, size);
+    (void)mh_text_is_utf8(text, size);
     mh_csv_fini(&csv);
     return 0;
 }

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "options.h"
@@ -18,27 +19,38 @@ static const struct mh_option TABLE[] = {
 
 static const struct mh_program PROGRAM = {"fuzz", "", "", "", TABLE};
 
+static int file = -1; /* in memory only */
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    file = memfd_create("options", 0);
+    stderr = fopen("/dev/null", "w"); /* nobody reads a million mistakes */
+    return file < 0 || stderr == NULL;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    char path[] = "/tmp/mahalle_fuzz_XXXXXX";
+    char path[32];
     char name[] = "fuzz";
     char flag[] = "--config";
     char *argv[] = {name, flag, path, NULL};
     struct mh_options *options = NULL;
     struct mh_err err;
     bool done = false;
-    int fd = mkstemp(path);
 
-    if (freopen("/dev/null", "w", stderr) == NULL || fd < 0 ||
-        write(fd, data, size) != (ssize_t)size) {
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    if (ftruncate(file, 0) != 0 ||
+        pwrite(file, data, size, 0) != (ssize_t)size) {
         abort();
     }
-    (void)close(fd);
     if (mh_options_read(&PROGRAM, 3, argv, &options, &done, &err) == MH_OK &&
         mh_options_number(options, "batch-size") > 100) {
         abort();
     }
     mh_options_free(options);
-    (void)unlink(path);
     return 0;
 }

@@ -88,8 +88,9 @@ static void on_log(const rd_kafka_t *client, int level, const char *facility,
 {
     char line[512];
     size_t len = 0;
-    enum mh_log_level to = level <= LOG_ERR       ? MH_LOG_ERROR
-                           : level == LOG_WARNING ? MH_LOG_WARN
+    /* The library tries again by itself: its errors are our warnings. */
+    enum mh_log_level to = level < LOG_ERR        ? MH_LOG_ERROR
+                           : level <= LOG_WARNING ? MH_LOG_WARN
                            : level <= LOG_INFO    ? MH_LOG_INFO
                                                   : MH_LOG_DEBUG;
 

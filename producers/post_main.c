@@ -234,10 +234,9 @@ static int sum_up(const struct post *post, enum mh_code code,
 
 /* ---------------------------------------------------------- the beginning */
 
-static enum mh_code load(struct post *post, struct mh_err *err)
+static enum mh_code load_contract(struct post *post, struct mh_err *err)
 {
     const char *dir = post->options.schemas;
-    const char *type = post->options.type;
     struct mh_buf problems;
     enum mh_code code;
 
@@ -256,6 +255,15 @@ static enum mh_code load(struct post *post, struct mh_err *err)
     if (code == MH_OK) {
         code = mh_reference_load(post->reference, dir, err);
     }
+    /* A directory without schemas is no contract; inputs are other files. */
+    return code == MH_FILE ? MH_CONTRACT : code;
+}
+
+static enum mh_code load(struct post *post, struct mh_err *err)
+{
+    const char *type = post->options.type;
+    enum mh_code code = load_contract(post, err);
+
     if (code != MH_OK) {
         return code;
     }

@@ -11,20 +11,20 @@
 
 static const struct mh_option OPTIONS[] = {
     {"type", MH_OPTION_TEXT, "", 0, 0, "",
-     "Event type of lines without event_type"},
+     "Event type of lines without event_type."},
     {"format", MH_OPTION_TEXT, "ndjson", 0, 0, "",
-     "Form of the input: ndjson, one flat JSON object a line"},
+     "Form of the input: ndjson, one flat JSON object a line."},
     {"dry-run", MH_OPTION_FLAG, "false", 0, 0, "",
-     "Check the lines and send nothing; needs no Kafka"},
+     "Check the lines and send nothing; needs no Kafka."},
     {"rejects", MH_OPTION_TEXT, "", 0, 0, "",
      "File for refused lines, written anew; without it standard error gets "
-     "one short line a fault"},
+     "one short line a fault."},
     {"brokers", MH_OPTION_TEXT, "", 0, 0, "",
-     "Kafka's bootstrap servers, HOST:PORT with commas between"},
+     "Kafka's bootstrap servers, HOST:PORT with commas between."},
     {"topic", MH_OPTION_TEXT, "mahalle.events", 0, 0, "",
-     "Topic of the events"},
+     "Topic of the events."},
     {"schemas", MH_OPTION_TEXT, MAHALLE_SCHEMAS_DIR, 0, 0, "",
-     "Directory with events/ and reference/"},
+     "Directory with events/ and reference/."},
     {0}};
 
 static const struct mh_program PROGRAM = {

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The idempotent producer of librdkafka, which retries by itself and keeps the
- * order of a key. Parcels are lent to it, not copied, and freed by their
- * delivery report; a report of failure leaves them in the list. The list is in
- * order of tickets, so its head is what is not stored yet.
+ * order of a key. Parcels are lent to it, not copied, and dropped by their
+ * delivery report; a report of failure leaves them in the list.
  */
 #include "send.h"
 
@@ -16,7 +15,7 @@
 #include "clock.h"
 #include "kafka.h"
 #include "log.h"
-#include "send_headers.h"
+#include "parcels.h"
 #include "stop.h"
 
 enum {
@@ -24,76 +23,27 @@ enum {
     REMAKES_MAX = 3 /* new clients in a row without one event stored */
 };
 
-/* An event on its way. Being in the list means: not confirmed. */
-struct parcel {
-    struct parcel *before, *after;
-    struct send *sender;
-    uint64_t ticket;
-    struct send_headers headers;
-    size_t len;
-    uint8_t value[];
-};
-
 struct send {
     struct send_settings settings;
-    char *brokers, *topic; /* owned */
-    rd_kafka_t *client;    /* owned */
-    struct parcel *first, *last;
-    uint64_t stored, waiting;
+    char *brokers, *topic;  /* owned */
+    rd_kafka_t *client;     /* owned */
+    struct parcels waiting; /* handed over, not confirmed */
+    uint64_t stored;
     int remakes;              /* since an event was stored */
     bool broken;              /* the client must be made anew */
     rd_kafka_resp_err_t lost; /* why an event was given up */
     char last_error[256];     /* what librdkafka said last */
 };
 
-/* ------------------------------------------------------------ the parcels */
-
-static struct parcel *pack(struct send *sender, const struct mh_event *event,
-                           const struct mh_buf *value, uint64_t ticket)
-{
-    struct parcel *parcel = malloc(sizeof *parcel + value->len);
-
-    if (parcel == NULL) {
-        return NULL;
-    }
-    parcel->sender = sender;
-    parcel->ticket = ticket;
-    send_headers_make(event, &parcel->headers);
-    parcel->len = value->len;
-    memcpy(parcel->value, value->bytes, value->len);
-    return parcel;
-}
-
-static void append(struct send *sender, struct parcel *parcel)
-{
-    parcel->before = sender->last;
-    parcel->after = NULL;
-    *(sender->last == NULL ? &sender->first : &sender->last->after) = parcel;
-    sender->last = parcel;
-    sender->waiting++;
-}
-
-static void take_out(struct send *sender, struct parcel *parcel)
-{
-    *(parcel->before == NULL ? &sender->first : &parcel->before->after) =
-        parcel->after;
-    *(parcel->after == NULL ? &sender->last : &parcel->after->before) =
-        parcel->before;
-    sender->waiting--;
-    free(parcel);
-}
-
 /* ------------------------------------------------------------- the client */
 
 static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *msg,
                         void *opaque)
 {
-    struct parcel *parcel = msg->_private;
-    struct send *sender = parcel->sender;
+    struct send *sender = opaque;
 
-    (void)opaque;
     if (msg->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        take_out(sender, parcel);
+        parcels_drop(&sender->waiting, msg->_private);
         sender->stored++;
         sender->remakes = 0;
         return;
@@ -220,7 +170,7 @@ static enum mh_code remake(struct send *sender, struct mh_err *err)
                        sender->brokers, REMAKES_MAX, sender->last_error);
     }
     mh_log(MH_LOG_WARN, "send", "client=new waiting=%" PRIu64 " reason=\"%s\"",
-           sender->waiting, sender->last_error);
+           sender->waiting.count, sender->last_error);
     end_client(sender);
     code = make_client(sender, err);
     if (code != MH_OK) {
@@ -229,7 +179,8 @@ static enum mh_code remake(struct send *sender, struct mh_err *err)
     sender->broken = false;
     /* The list is no longer than the queue that it comes from. No report is
      * taken meanwhile, so it does not change under the loop. */
-    for (parcel = sender->first; parcel != NULL; parcel = parcel->after) {
+    for (parcel = sender->waiting.first; parcel != NULL;
+         parcel = parcel->after) {
         rd_kafka_resp_err_t error = produce(sender, parcel);
 
         if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -318,8 +269,8 @@ void send_close(struct send *sender)
         return;
     }
     end_client(sender);
-    while (sender->first != NULL) {
-        take_out(sender, sender->first);
+    while (sender->waiting.first != NULL) {
+        parcels_drop(&sender->waiting, sender->waiting.first);
     }
     free(sender->topic);
     free(sender->brokers);
@@ -330,7 +281,7 @@ enum mh_code send_event(struct send *sender, const struct mh_event *event,
                         const struct mh_buf *value, uint64_t ticket,
                         struct mh_err *err)
 {
-    struct parcel *parcel = pack(sender, event, value, ticket);
+    struct parcel *parcel = parcels_pack(event, value, ticket);
     enum mh_code code = MH_OK;
 
     if (parcel == NULL) {
@@ -340,7 +291,7 @@ enum mh_code send_event(struct send *sender, const struct mh_event *event,
         rd_kafka_resp_err_t error = produce(sender, parcel);
 
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-            append(sender, parcel);
+            parcels_append(&sender->waiting, parcel);
             return turn(sender, 0, err);
         }
         if (error == RD_KAFKA_RESP_ERR__FATAL) {
@@ -372,7 +323,7 @@ enum mh_code send_flush(struct send *sender, int wait_ms, struct mh_err *err)
     int64_t until_ms = mh_clock_ms() + wait_ms;
     enum mh_code code = MH_OK;
 
-    while (code == MH_OK && sender->waiting > 0) {
+    while (code == MH_OK && sender->waiting.count > 0) {
         int64_t left_ms = until_ms - mh_clock_ms();
 
         if (left_ms <= 0) {
@@ -392,14 +343,14 @@ uint64_t send_stored(const struct send *sender)
 
 uint64_t send_waiting(const struct send *sender)
 {
-    return sender->waiting;
+    return sender->waiting.count;
 }
 
 bool send_oldest(const struct send *sender, uint64_t *ticket)
 {
-    if (sender->first == NULL) {
+    if (sender->waiting.first == NULL) {
         return false;
     }
-    *ticket = sender->first->ticket;
+    *ticket = sender->waiting.first->ticket;
     return true;
 }

@@ -129,6 +129,10 @@ def check_string(field, value, contract, fault):
 def check_envelope(event, event_type, contract, unread, broken, fault):
     """Rules that no schema has to spell out."""
     check_op(event, unread, fault)
+    reference = event.get("source_ref")
+    if (reference is not None and "source_ref" not in broken
+            and holds_personal_number(reference)):
+        fault("source_ref", "PERSONAL")
     day = event.get("occurred_on")
     instant = event.get("occurred_at")
     if day is not None and instant is not None and calendar.tehran_day(instant) != day:
@@ -137,9 +141,6 @@ def check_envelope(event, event_type, contract, unread, broken, fault):
     if (event_type.reporting == "PERIOD_TOTAL" and day is not None
             and start is not None and not 0 <= day - start < PERIOD_MAX):
         fault("period_from", "PERIOD")
-    reference = event.get("source_ref")
-    if reference is not None and holds_personal_number(reference):
-        fault("source_ref", "PERSONAL")
     place = event.get("place_code")
     if place is not None and "place_code" not in broken:
         check_place(place, event, event_type, contract, broken, fault)
@@ -151,7 +152,7 @@ def check_op(event, unread, fault):
     if op == "ASSERT" and reasoned:
         fault("correction_reason", "OP")
     if op in ("CORRECT", "RETRACT"):
-        if revision is not None and revision < 1:
+        if revision == 0:   # one below has its own fault
             fault("revision", "OP")
         if not reasoned:
             fault("correction_reason", "OP")

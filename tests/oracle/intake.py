@@ -35,9 +35,18 @@ def read_line(text, contract, event_type=None, now_ms=None):
         return None, [Fault("", "UTF8")]
     except (ValueError, RecursionError):
         return None, [Fault("", "JSON")]
-    if not isinstance(flat, dict):
+    if not isinstance(flat, dict) or not is_text(flat):
         return None, [Fault("", "JSON")]
     return read_flat(flat, contract, event_type, now_ms)
+
+
+def is_text(value):
+    """No NUL and no half of a surrogate pair in any string."""
+    if isinstance(value, dict):
+        return all(is_text(k) and is_text(v) for k, v in value.items())
+    if isinstance(value, list):
+        return all(map(is_text, value))
+    return not isinstance(value, str) or not re.search("[\0\ud800-\udfff]", value)
 
 
 def once(pairs):
@@ -93,7 +102,7 @@ def unwrap(value, field):
     """The value of {"int": 5}, as Avro's own JSON writes a union."""
     if field.nullable and isinstance(value, dict) and len(value) == 1:
         ((tag, inner),) = value.items()
-        if tag in (field.kind, field.enum_name):
+        if tag in (field.kind, field.enum_name) and inner is not None:
             return inner
     return value
 
@@ -174,6 +183,9 @@ def read_instant(value):
     millis = int((fraction or "0").ljust(3, "0")[:3])
     if zone is None:
         aware = local.replace(tzinfo=calendar.TEHRAN)
+        there = aware.astimezone(datetime.timezone.utc).astimezone(calendar.TEHRAN)
+        if there.replace(tzinfo=None) != local:   # the hour that summer time skipped
+            raise Refused("DATE")
     else:
         aware = local.replace(tzinfo=datetime.timezone.utc)
         if zone not in "Zz":
@@ -195,7 +207,7 @@ def identify(event, unread):
         if UUID.fullmatch(given):
             event["event_id"] = given.lower()
             return None
-        if len(given.encode("utf-8", "surrogatepass")) > ID_BYTES_MAX:
+        if not 1 <= len(given.encode("utf-8")) <= ID_BYTES_MAX:
             del event["event_id"]
             return "PATTERN"
         del event["event_id"]

@@ -71,8 +71,13 @@ static enum mh_code connection_failed(PGconn *conn, struct mh_err *err)
 {
     char reason[REASON_BYTES];
     enum mh_code code = MH_PG_DOWN;
+    const char *message = PQerrorMessage(conn);
 
-    read_reason(PQerrorMessage(conn), reason);
+    if (strncmp(message, "connection to server", 20) != 0 &&
+        strncmp(message, "could not translate host name", 29) != 0) {
+        return mh_fail(err, MH_USAGE, "the connection string cannot be used");
+    }
+    read_reason(message, reason);
     for (int i = 0; REFUSALS[i] != NULL; i++) {
         if (strstr(reason, REFUSALS[i]) != NULL) {
             code = MH_PG_REFUSED;

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The commands of mahalle-admin, and what they share.
+ *
+ * Every command that changes the database does so in one transaction under
+ * one lock, as the owner of the tables: two at once are safe, a failed one
+ * leaves everything as it was.
+ */
+#ifndef MAHALLE_ADMIN_H
+#define MAHALLE_ADMIN_H
+
+#include "buf.h"
+#include "database.h"
+#include "options.h"
+
+/** One run of the program. */
+struct admin {
+    const struct mh_options *options; /**< lent */
+    const char *schemas;              /**< lent; directory of the contract */
+    int arg_count;                    /**< what follows the command's words */
+    int first_arg;                    /**< index of it in the options */
+};
+
+/** Argument `i` of the command. */
+const char *admin_arg(const struct admin *admin, int i);
+
+/** Connect to MAHALLE_PG. @returns also MH_USAGE: it is not set */
+MH_MUST enum mh_code admin_connect(const struct admin *admin,
+                                   struct database **db, struct mh_err *err);
+/** Begin, take the lock that one command at a time holds, become the owner
+ *  of the tables (before there are any: of the database). */
+MH_MUST enum mh_code admin_begin(struct database *db, struct mh_err *err);
+/** Read as the owner, without the lock. */
+MH_MUST enum mh_code admin_begin_reading(struct database *db,
+                                         struct mh_err *err);
+/** A failure in class 23 that our own SQL raised is a breach of the contract:
+ *  print the server's message and turn `code` into MH_CONTRACT. */
+enum mh_code admin_refused(const struct database *db, enum mh_code code,
+                           struct mh_err *err);
+/** Print the lines of `problems` to standard error. */
+void admin_print_problems(struct mh_buf *problems);
+
+/**
+ * Write a file, complete or not at all, on the disk before this returns; its
+ * folder is made if it is missing.
+ * @returns MH_OK, MH_FILE
+ */
+MH_MUST enum mh_code admin_write_file(const char *path,
+                                      const struct mh_buf *text,
+                                      struct mh_err *err);
+
+/** Read all reference files; part of a transaction. Prints counts. */
+MH_MUST enum mh_code admin_load_reference(struct database *db,
+                                          const char *const *paths, int count,
+                                          struct mh_err *err);
+/** The three files of DIR/reference. */
+MH_MUST enum mh_code admin_load_default_reference(struct database *db,
+                                                  const char *dir,
+                                                  struct mh_err *err);
+
+/* The commands. @returns what the program ends with, `err` says why */
+MH_MUST enum mh_code admin_db_install(const struct admin *admin,
+                                      struct mh_err *err);
+MH_MUST enum mh_code admin_topics_create(const struct admin *admin,
+                                         struct mh_err *err);
+MH_MUST enum mh_code admin_schema_check(const struct admin *admin,
+                                        struct mh_err *err);
+MH_MUST enum mh_code admin_schema_list(const struct admin *admin,
+                                       struct mh_err *err);
+MH_MUST enum mh_code admin_schema_add(const struct admin *admin,
+                                      struct mh_err *err);
+MH_MUST enum mh_code admin_reference_load(const struct admin *admin,
+                                          struct mh_err *err);
+MH_MUST enum mh_code admin_dead_letters_list(const struct admin *admin,
+                                             struct mh_err *err);
+MH_MUST enum mh_code admin_dead_letters_show(const struct admin *admin,
+                                             struct mh_err *err);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mahalle-admin: finds the command in the table and runs it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "admin.h"
+
+static const struct mh_option OPTIONS[] = {
+    {"pg", MH_OPTION_SECRET, "", 0, 0, "",
+     "Connection string of PostgreSQL, for a member of the owner's role."},
+    {"brokers", MH_OPTION_TEXT, "localhost:9092", 0, 0, "",
+     "Kafka brokers, HOST:PORT with commas between."},
+    {"schemas", MH_OPTION_TEXT, MAHALLE_SCHEMAS_DIR, 0, 0, "",
+     "Directory of the contract: events, sql, reference."},
+    {"topic", MH_OPTION_TEXT, "mahalle.events", 0, 0, "",
+     "topics create: name of the topic."},
+    {"partitions", MH_OPTION_NUMBER, "12", 1, 1024, "partitions",
+     "topics create: how many."},
+    {"replication", MH_OPTION_NUMBER, "1", 1, 15, "copies",
+     "topics create: of each partition."},
+    {"retention-ms", MH_OPTION_NUMBER, "-1", -1, INT64_MAX, "ms",
+     "topics create: how long records stay; -1 is for ever."},
+    {"published", MH_OPTION_FLAG, "false", 0, 0, "",
+     "schema check: compare with what the database has, too."},
+    {"reason", MH_OPTION_TEXT, "", 0, 0, "",
+     "dead-letters list: only this fault code."},
+    {"state", MH_OPTION_TEXT, "", 0, 0, "",
+     "dead-letters list: only open, replayed or parked ones."},
+    {"agency", MH_OPTION_TEXT, "", 0, 0, "",
+     "dead-letters list: only those of this agency."},
+    {"limit", MH_OPTION_NUMBER, "50", 1, 100000, "letters",
+     "dead-letters list: the newest ones, at most."},
+    {NULL, MH_OPTION_FLAG, NULL, 0, 0, NULL, NULL},
+};
+
+static const struct mh_program PROGRAM = {
+    "mahalle-admin",
+    "Sets up and looks after the tables, the topic, the event types and the "
+    "reference data.",
+    "db install|upgrade\n"
+    "topics create\n"
+    "schema check [FILE...]\n"
+    "schema list\n"
+    "schema add FILE\n"
+    "reference load [FILE...]\n"
+    "dead-letters list\n"
+    "dead-letters show ID",
+    "mahalle-admin db install\n"
+    "mahalle-admin topics create --partitions 12 --replication 3\n"
+    "mahalle-admin schema check\n"
+    "mahalle-admin schema add new_event.v1.avsc\n"
+    "mahalle-admin reference load places.csv\n"
+    "mahalle-admin dead-letters list --reason PLACE --state open",
+    OPTIONS,
+};
+
+static const struct {
+    const char *group, *verb;
+    int args_least, args_most; /* -1: any number */
+    enum mh_code (*run)(const struct admin *admin, struct mh_err *err);
+} COMMANDS[] = {
+    {"db", "install", 0, 0, admin_db_install},
+    {"db", "upgrade", 0, 0, admin_db_install},
+    {"topics", "create", 0, 0, admin_topics_create},
+    {"schema", "check", 0, -1, admin_schema_check},
+    {"schema", "list", 0, 0, admin_schema_list},
+    {"schema", "add", 1, 1, admin_schema_add},
+    {"reference", "load", 0, -1, admin_reference_load},
+    {"dead-letters", "list", 0, 0, admin_dead_letters_list},
+    {"dead-letters", "show", 1, 1, admin_dead_letters_show},
+};
+enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };
+
+static enum mh_code run(const struct mh_options *options, struct mh_err *err)
+{
+    struct admin admin = {options, mh_options_text(options, "schemas"),
+                          mh_options_arg_count(options) - 2, 2};
+
+    for (int i = 0; admin.arg_count >= 0 && i < COMMAND_COUNT; i++) {
+        if (strcmp(mh_options_arg(options, 0), COMMANDS[i].group) != 0 ||
+            strcmp(mh_options_arg(options, 1), COMMANDS[i].verb) != 0) {
+            continue;
+        }
+        if (admin.arg_count < COMMANDS[i].args_least ||
+            (COMMANDS[i].args_most >= 0 &&
+             admin.arg_count > COMMANDS[i].args_most)) {
+            return mh_fail(err, MH_USAGE, "%s %s: takes %s; see --help",
+                           COMMANDS[i].group, COMMANDS[i].verb,
+                           COMMANDS[i].args_most == 0 ? "no arguments"
+                                                      : "one argument");
+        }
+        return COMMANDS[i].run(&admin, err);
+    }
+    return mh_fail(err, MH_USAGE, "no such command; see --help");
+}
+
+int main(int argc, char **argv)
+{
+    struct mh_options *options = NULL;
+    struct mh_err err = {MH_OK, ""};
+    bool done = false;
+    enum mh_code code =
+        mh_options_read(&PROGRAM, argc, argv, &options, &done, &err);
+
+    if (code != MH_OK || done) {
+        return mh_code_exit(code);
+    }
+    code = run(options, &err);
+    if (code != MH_OK) {
+        (void)fprintf(stderr, "mahalle-admin: %s\n", err.text);
+    }
+    mh_options_free(options);
+    return mh_code_exit(code);
+}

@@ -32,9 +32,9 @@ struct mh_pattern {
     size_t longest;
     bool admits[BYTES];
     /* Of a chain. */
-    uint8_t lacks[BYTES];     /* bit k: the byte is not in set k */
-    uint8_t needs[CHAIN_MAX]; /* by place: the bit of its set */
-    bool ends[CHAIN_MAX + 1]; /* by length: a text may be that long */
+    uint8_t lacks[BYTES];              /* bit k: the byte is not in set k */
+    uint64_t needs[CHAIN_MAX / 8 + 1]; /* a byte a place: bit of its set */
+    bool ends[CHAIN_MAX + 1];          /* by length: a text may be that long */
     /* Of all others. A state is the offset of its row; 0 is the dead one. */
     uint8_t kind_of[BYTES];
     uint16_t *table; /* owned */
@@ -211,6 +211,7 @@ static bool make_chain(struct mh_pattern *pattern, const struct maker *m)
     }
     for (size_t place = 0; place < pattern->longest; place++) {
         int next = 0;
+        uint8_t set;
 
         for (int kind = 1; kind < m->kind_count; kind++) {
             int other = m->next[state][kind];
@@ -220,11 +221,12 @@ static bool make_chain(struct mh_pattern *pattern, const struct maker *m)
             }
             next = other != 0 ? other : next;
         }
-        pattern->ends[place] = accepts(m, state);
-        pattern->needs[place] = find_set(pattern, m, state, &set_count);
-        if (pattern->needs[place] == 0) {
+        set = find_set(pattern, m, state, &set_count);
+        if (set == 0) {
             return false;
         }
+        pattern->ends[place] = accepts(m, state);
+        pattern->needs[place / 8] |= (uint64_t)set << (place % 8 * 8);
         state = next;
     }
     pattern->ends[pattern->longest] = true;
@@ -316,23 +318,49 @@ void mh_pattern_free(struct mh_pattern *pattern)
     }
 }
 
+/* Eight places at a time; no look-up waits for another one. */
+static bool match_chain(const struct mh_pattern *pattern, const uint8_t *text,
+                        size_t len)
+{
+    const uint8_t *lacks = pattern->lacks;
+    const uint64_t *needs = pattern->needs;
+    uint64_t lacking = 0;
+
+    for (size_t left = len; left > 0; needs++) {
+        uint64_t word = 0;
+
+        if (left < 8) {
+            for (size_t i = 0; i < left; i++) {
+                word |= (uint64_t)lacks[text[i]] << (i * 8);
+            }
+            lacking |= word & *needs;
+            break;
+        }
+        word = lacks[text[0]] | (uint64_t)lacks[text[1]] << 8 |
+               (uint64_t)lacks[text[2]] << 16 | (uint64_t)lacks[text[3]] << 24 |
+               (uint64_t)lacks[text[4]] << 32 | (uint64_t)lacks[text[5]] << 40 |
+               (uint64_t)lacks[text[6]] << 48 | (uint64_t)lacks[text[7]] << 56;
+        lacking |= word & *needs;
+        text += 8;
+        left -= 8;
+    }
+    return lacking == 0 && pattern->ends[len];
+}
+
 bool mh_pattern_match(const struct mh_pattern *pattern, const char *text,
                       size_t len)
 {
+    const uint8_t *bytes = (const uint8_t *)text;
     uint32_t state = pattern->start;
-    unsigned lacking = 0;
 
     if (len > pattern->longest) {
         return false;
     }
     if (pattern->chain) {
-        for (size_t i = 0; i < len; i++) {
-            lacking |= pattern->lacks[(uint8_t)text[i]] & pattern->needs[i];
-        }
-        return lacking == 0 && pattern->ends[len];
+        return match_chain(pattern, bytes, len);
     }
     for (size_t i = 0; i < len && state != 0; i++) {
-        state = pattern->table[state + pattern->kind_of[(uint8_t)text[i]]];
+        state = pattern->table[state + pattern->kind_of[bytes[i]]];
     }
     return state >= pattern->accepting && state != 0;
 }

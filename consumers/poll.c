@@ -11,8 +11,11 @@
 #include <string.h>
 
 #include "calendar.h"
+#include "clock.h"
 #include "log.h"
 #include "poll_internal.h"
+
+enum { REPEAT_MS = 30000 }; /* before the same trouble is told again */
 
 static void read_nothing(struct poll *poll)
 {
@@ -52,10 +55,16 @@ static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t event,
 static void on_error(rd_kafka_t *client, int error, const char *reason,
                      void *opaque)
 {
+    struct poll *poll = opaque;
+    int64_t now = mh_clock_ms();
+
     (void)client;
-    (void)opaque;
-    mh_log(MH_LOG_WARN, "poll", "kafka=%s reason=\"%s\"",
-           rd_kafka_err2name((rd_kafka_resp_err_t)error), reason);
+    if (error != poll->error || now - poll->error_ms >= REPEAT_MS) {
+        mh_log(MH_LOG_WARN, "poll", "kafka=%s reason=\"%s\"",
+               rd_kafka_err2name((rd_kafka_resp_err_t)error), reason);
+        poll->error = error;
+        poll->error_ms = now;
+    }
 }
 
 static void prepare(rd_kafka_conf_t *conf, void *opaque)

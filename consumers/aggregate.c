@@ -42,8 +42,8 @@ static void release(struct aggregate *a)
 
     for (int i = 0; a->claimed && i < a->positions.count; i++) {
         if (!a->positions.items[i].blocked &&
-            store_set_state(a->store, &a->positions.items[i], "released",
-                            NULL, &err) != MH_OK) {
+            store_set_state(a->store, &a->positions.items[i], "released", NULL,
+                            &err) != MH_OK) {
             return;
         }
     }
@@ -96,9 +96,8 @@ void aggregate_wait(struct aggregate *a, int ms)
     struct mh_err err;
 
     while (mh_clock_ms() < end && !mh_stop_asked()) {
-        if (a->poll == NULL ||
-            poll_take(a->poll, &a->batch, 1, TICK_MS, &partition, &err) !=
-                MH_OK) {
+        if (a->poll == NULL || poll_take(a->poll, &a->batch, 1, TICK_MS,
+                                         &partition, &err) != MH_OK) {
             mh_clock_sleep_ms(TICK_MS);
         }
         give_back(a);
@@ -192,8 +191,7 @@ static enum mh_code guard(struct aggregate *a, const char *cluster_id,
                          "cluster or topic is not the one that was read "
                          "before",
                          err);
-        } else if (position->next < low[i] ||
-                   position->next > position->high) {
+        } else if (position->next < low[i] || position->next > position->high) {
             (void)snprintf(text, sizeof text,
                            "offset %" PRId64 " is next, the log holds %" PRId64
                            " to %" PRId64,
@@ -253,8 +251,7 @@ static enum mh_code advance(struct aggregate *a, struct mh_err *err)
 
         if (position == NULL || message->offset < position->until) {
             return mh_fail(err, MH_KAFKA_FATAL,
-                           "partition %d gave offset %" PRId64
-                           " out of order",
+                           "partition %d gave offset %" PRId64 " out of order",
                            message->partition, message->offset);
         }
         position->until = message->offset + 1;
@@ -302,9 +299,9 @@ static enum mh_code read_batch(struct aggregate *a, struct mh_err *err)
         batch->fates[i] = FATE_DEAD;
     }
     batch_sort(batch);
-    return code == MH_OK ? code
-                         : mh_fail(err, code, "a batch of %d is too large",
-                                   batch->count);
+    return code == MH_OK
+               ? code
+               : mh_fail(err, code, "a batch of %d is too large", batch->count);
 }
 
 static enum mh_code apply_batch(struct aggregate *a, struct mh_err *err)
@@ -328,8 +325,7 @@ static enum mh_code apply_batch(struct aggregate *a, struct mh_err *err)
     if (code == MH_OK) {
         count_fates(a);
         poll_known_ends(a->poll, &a->positions);
-        code = store_write(a->store, &a->batch, &a->delta, &a->positions,
-                           err);
+        code = store_write(a->store, &a->batch, &a->delta, &a->positions, err);
     }
     if (code == MH_OK) {
         code = store_commit(a->store, err);

@@ -18,11 +18,11 @@
 #include "stop.h"
 
 enum {
-    STOP_S = 9,           /* promised: 10 s after SIGTERM at most */
+    STOP_S = 9, /* promised: 10 s after SIGTERM at most */
     BACKOFF_FIRST_MS = 100,
     BACKOFF_MAX_MS = 5000,
     STATS_MS = 10000,
-    REPEAT_MS = 30000     /* the same trouble is told again after this */
+    REPEAT_MS = 30000 /* the same trouble is told again after this */
 };
 
 static const struct mh_option OPTIONS[] = {
@@ -52,10 +52,9 @@ static const struct mh_program PROGRAM = {
     .about = "Check events from Kafka and keep their facts and exact daily "
              "totals in PostgreSQL.",
     .usage = "[OPTION]...\n",
-    .examples =
-        "MAHALLE_PG='host=db dbname=mahalle user=writer' "
-        "mahalle-aggregate --brokers kafka1:9092,kafka2:9092\n"
-        "mahalle-aggregate --config /etc/mahalle/aggregate.conf\n",
+    .examples = "MAHALLE_PG='host=db dbname=mahalle user=writer' "
+                "mahalle-aggregate --brokers kafka1:9092,kafka2:9092\n"
+                "mahalle-aggregate --config /etc/mahalle/aggregate.conf\n",
     .options = OPTIONS,
 };
 
@@ -142,8 +141,8 @@ static void tell_counts(struct aggregate *a, int64_t period_ms)
            " dead=%" PRId64 " commits=%" PRId64 " mean_ms=%" PRId64
            " per_s=%" PRId64,
            counts->fates[FATE_APPLIED], counts->fates[FATE_DUPLICATE],
-           counts->fates[FATE_STALE], counts->fates[FATE_DEAD],
-           counts->commits, counts->commit_ms / counts->commits,
+           counts->fates[FATE_STALE], counts->fates[FATE_DEAD], counts->commits,
+           counts->commit_ms / counts->commits,
            (counts->fates[FATE_APPLIED] + counts->fates[FATE_DUPLICATE] +
             counts->fates[FATE_STALE] + counts->fates[FATE_DEAD]) *
                1000 / (period_ms > 0 ? period_ms : 1));
@@ -208,8 +207,7 @@ int main(int argc, char **argv)
     bool done = false;
     int exit_code;
 
-    if (mh_options_read(&PROGRAM, argc, argv, &options, &done, &err) !=
-            MH_OK ||
+    if (mh_options_read(&PROGRAM, argc, argv, &options, &done, &err) != MH_OK ||
         done) {
         return mh_code_exit(err.code);
     }
@@ -221,8 +219,8 @@ int main(int argc, char **argv)
         mh_options_free(options);
         return mh_code_exit(err.code);
     }
-    mh_log(MH_LOG_INFO, "aggregate", "start=%s topic=%s group=%s",
-           config.owner, config.poll.topic, config.poll.group);
+    mh_log(MH_LOG_INFO, "aggregate", "start=%s topic=%s group=%s", config.owner,
+           config.poll.topic, config.poll.group);
     exit_code = run(&aggregate);
     aggregate_fini(&aggregate);
     mh_log(MH_LOG_INFO, "aggregate", "end=%d", exit_code);

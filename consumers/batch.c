@@ -35,8 +35,7 @@ enum mh_code batch_init(struct batch *batch, int max, struct mh_err *err)
         .slot_count = slots,
         .max = max,
     };
-    mh_arena_init(&batch->arena,
-                  ARENA_BYTES_LEAST + n * ARENA_BYTES_A_MESSAGE);
+    mh_arena_init(&batch->arena, ARENA_BYTES_LEAST + n * ARENA_BYTES_A_MESSAGE);
     if (batch->messages == NULL || batch->fates == NULL ||
         batch->letters == NULL || batch->versions == NULL ||
         batch->facts == NULL || batch->slots == NULL) {
@@ -107,9 +106,8 @@ enum mh_code batch_add(struct batch *batch, int i)
     if (*slot < 0) {
         *slot = batch->fact_count;
         fact = &batch->facts[batch->fact_count++];
-        *fact = (struct fact){.agency_id = version->agency_id,
-                              .first = step,
-                              .last = step};
+        *fact = (struct fact){
+            .agency_id = version->agency_id, .first = step, .last = step};
         memcpy(fact->id, version->id, sizeof fact->id);
         return MH_OK;
     }

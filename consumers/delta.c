@@ -67,8 +67,8 @@ static enum mh_code take_step(struct delta *delta, struct batch *batch,
         batch->fates[step->message] = FATE_DUPLICATE;
     } else {
         batch->fates[step->message] = FATE_DEAD;
-        batch->letters[step->message] = verdict_letter(
-            next->message, MH_CONFLICT, next, &batch->arena);
+        batch->letters[step->message] =
+            verdict_letter(next->message, MH_CONFLICT, next, &batch->arena);
         if (batch->letters[step->message] == NULL) {
             return MH_MEMORY;
         }
@@ -190,8 +190,7 @@ static int64_t in_rials(const struct version *version,
 {
     int unit = version->type->currency_unit;
 
-    return field->money && unit >= 0 &&
-                   version->values[unit].set == MH_VALUE &&
+    return field->money && unit >= 0 && version->values[unit].set == MH_VALUE &&
                    version->values[unit].number == MH_IRR_NEW
                ? amount * MH_IRR_NEW_RIALS
                : amount;
@@ -241,8 +240,8 @@ static int by_key(const void *a, const void *b)
 {
     const struct cell *left = a;
     const struct cell *right = b;
-    int order = (left->type_id > right->type_id) -
-                (left->type_id < right->type_id);
+    int order =
+        (left->type_id > right->type_id) - (left->type_id < right->type_id);
 
     if (order == 0) {
         order = (left->occurred_on > right->occurred_on) -
@@ -276,8 +275,8 @@ static enum mh_code take_fact(struct delta *delta, struct batch *batch,
     if (code == MH_OK && delta_changes(fact)) {
         code = contribute(delta, batch, fact->old, -1, fact->now->received_ms);
         if (code == MH_OK) {
-            code = contribute(delta, batch, fact->now, 1,
-                              fact->now->received_ms);
+            code =
+                contribute(delta, batch, fact->now, 1, fact->now->received_ms);
         }
     }
     return code;
@@ -295,8 +294,7 @@ enum mh_code delta_make(struct delta *delta, struct batch *batch)
         code = take_fact(delta, batch, &batch->facts[i]);
     }
     if (code == MH_OK) {
-        qsort(delta->cells, (size_t)delta->count, sizeof *delta->cells,
-              by_key);
+        qsort(delta->cells, (size_t)delta->count, sizeof *delta->cells, by_key);
     }
     return code;
 }

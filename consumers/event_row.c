@@ -179,8 +179,8 @@ static bool get_element(const char *array, size_t len, int slot,
     return true;
 }
 
-static bool read_fields(const struct event_row *row,
-                        const struct mh_type *type, struct mh_value *values)
+static bool read_fields(const struct event_row *row, const struct mh_type *type,
+                        struct mh_value *values)
 {
     for (int i = MH_ENVELOPE_COUNT; i < type->field_count; i++) {
         const struct mh_field *field = &type->fields[i];
@@ -210,8 +210,10 @@ enum mh_code event_row_read(const struct event_row *row,
     size_t size;
 
     if (type == NULL) {
-        return mh_fail(err, MH_CONTRACT, "core.event names type %d, which has "
-                       "no schema", row->type_id);
+        return mh_fail(err, MH_CONTRACT,
+                       "core.event names type %d, which has "
+                       "no schema",
+                       row->type_id);
     }
     size = sizeof *values * (size_t)type->field_count;
     values = mh_arena_take(arena, size);
@@ -224,8 +226,10 @@ enum mh_code event_row_read(const struct event_row *row,
     set_text(&values[MH_FIELD_PROGRAMME_CODE], row->programme,
              row->programme_len);
     if (!read_fields(row, type, values)) {
-        return mh_fail(err, MH_CONTRACT, "core.event holds an array that is "
-                       "not ours, type %s", type->name);
+        return mh_fail(err, MH_CONTRACT,
+                       "core.event holds an array that is "
+                       "not ours, type %s",
+                       type->name);
     }
     **version = (struct version){
         .type = type,
@@ -236,6 +240,6 @@ enum mh_code event_row_read(const struct event_row *row,
         .content = row->content,
         .values = values,
     };
-    memcpy((*version)->id, row->id, sizeof (*version)->id);
+    memcpy((*version)->id, row->id, sizeof(*version)->id);
     return MH_OK;
 }

@@ -39,9 +39,9 @@ void kafka_headers_json(const struct message *message, struct mh_buf *buf)
     if (message->handle != NULL &&
         rd_kafka_message_headers(message->handle, &headers) ==
             RD_KAFKA_RESP_ERR_NO_ERROR) {
-        for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value,
-                                                   &size) ==
-                           RD_KAFKA_RESP_ERR_NO_ERROR;
+        for (size_t i = 0;
+             rd_kafka_header_get_all(headers, i, &name, &value, &size) ==
+             RD_KAFKA_RESP_ERR_NO_ERROR;
              i++) {
             mh_buf_text(buf, i == 0 ? "{\"name\": \"" : ", {\"name\": \"");
             put_name(buf, name);

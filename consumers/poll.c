@@ -96,24 +96,42 @@ enum mh_code poll_open(const struct poll_config *config, struct poll **poll,
 {
     char kbytes[24];
     const char *settings[] = {
-        "group.id", config->group,
-        "enable.auto.commit", "false",
-        "enable.auto.offset.store", "false",
-        "auto.offset.reset", "error",
-        "partition.assignment.strategy", "range,roundrobin",
-        "allow.auto.create.topics", "false",
-        "check.crcs", "true",
-        "isolation.level", "read_committed",
-        "session.timeout.ms", "10000",
-        "max.poll.interval.ms", "300000",
-        "queued.min.messages", "1000000",
-        "queued.max.messages.kbytes", kbytes,
-        "fetch.message.max.bytes", "1048576",
-        "fetch.max.bytes", "4194304",
-        "fetch.wait.max.ms", "250",
-        "fetch.queue.backoff.ms", "20",
-        "reconnect.backoff.max.ms", "2000",
-        "topic.metadata.refresh.interval.ms", "10000",
+        "group.id",
+        config->group,
+        "enable.auto.commit",
+        "false",
+        "enable.auto.offset.store",
+        "false",
+        "auto.offset.reset",
+        "error",
+        "partition.assignment.strategy",
+        "range,roundrobin",
+        "allow.auto.create.topics",
+        "false",
+        "check.crcs",
+        "true",
+        "isolation.level",
+        "read_committed",
+        "session.timeout.ms",
+        "10000",
+        "max.poll.interval.ms",
+        "300000",
+        "queued.min.messages",
+        "1000000",
+        "queued.max.messages.kbytes",
+        kbytes,
+        "fetch.message.max.bytes",
+        "1048576",
+        "fetch.max.bytes",
+        "4194304",
+        "fetch.wait.max.ms",
+        "250",
+        "fetch.queue.backoff.ms",
+        "20",
+        "reconnect.backoff.max.ms",
+        "2000",
+        "topic.metadata.refresh.interval.ms",
+        "10000",
         NULL,
     };
     struct poll *new = calloc(1, sizeof *new);
@@ -228,9 +246,7 @@ static int64_t record_time(const rd_kafka_message_t *record)
     static const int64_t DAY_MS = INT64_C(86400000);
     int64_t at = rd_kafka_message_timestamp(record, NULL);
 
-    return at < 0                    ? 0
-           : at > MH_DAY_MAX * DAY_MS ? MH_DAY_MAX * DAY_MS
-                                      : at;
+    return at < 0 ? 0 : at > MH_DAY_MAX * DAY_MS ? MH_DAY_MAX * DAY_MS : at;
 }
 
 static void push(struct batch *batch, rd_kafka_message_t *record)

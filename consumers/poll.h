@@ -16,10 +16,10 @@
 struct poll;
 
 struct poll_config {
-    const char *brokers; /**< lent */
-    const char *group;   /**< lent */
-    const char *topic;   /**< lent */
-    int64_t queue_kbytes; /**< prefetched at most, KiB */
+    const char *brokers;              /**< lent */
+    const char *group;                /**< lent */
+    const char *topic;                /**< lent */
+    int64_t queue_kbytes;             /**< prefetched at most, KiB */
     const struct mh_options *options; /**< lent; kafka.* keys; optional */
 };
 

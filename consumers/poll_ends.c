@@ -17,9 +17,9 @@ static enum mh_code ask(struct poll *poll, struct position *position,
 
     position->high = -1;
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return mh_fail(err, mh_kafka_code(error),
-                       "ends of %s partition %d: %s", poll->topic,
-                       position->partition, rd_kafka_err2str(error));
+        return mh_fail(err, mh_kafka_code(error), "ends of %s partition %d: %s",
+                       poll->topic, position->partition,
+                       rd_kafka_err2str(error));
     }
     position->high = high;
     return MH_OK;
@@ -64,8 +64,8 @@ void poll_known_ends(struct poll *poll, struct positions *positions)
         int64_t high = -1;
 
         if (rd_kafka_get_watermark_offsets(
-                poll->client, poll->topic, positions->items[i].partition,
-                &low, &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+                poll->client, poll->topic, positions->items[i].partition, &low,
+                &high) == RD_KAFKA_RESP_ERR_NO_ERROR &&
             high >= 0) {
             positions->items[i].high = high;
         }
@@ -101,9 +101,8 @@ static void ask_topic_id(struct poll *poll, char topic_id[64])
             rd_kafka_DescribeTopics_result_topics(
                 rd_kafka_event_DescribeTopics_result(event), &count);
 
-        if (count == 1 &&
-            rd_kafka_error_code(rd_kafka_TopicDescription_error(found[0])) ==
-                RD_KAFKA_RESP_ERR_NO_ERROR) {
+        if (count == 1 && rd_kafka_error_code(rd_kafka_TopicDescription_error(
+                              found[0])) == RD_KAFKA_RESP_ERR_NO_ERROR) {
             copy_id(topic_id,
                     rd_kafka_Uuid_base64str(
                         rd_kafka_TopicDescription_topic_id(found[0])));

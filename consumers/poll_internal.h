@@ -8,8 +8,8 @@
 #include "store.h"
 
 struct poll {
-    rd_kafka_t *client; /**< owned */
-    const char *topic;  /**< lent */
+    rd_kafka_t *client;                /**< owned */
+    const char *topic;                 /**< lent */
     int32_t ids[STORE_PARTITIONS_MAX]; /**< that the group gives us */
     int count;                         /**< of `ids` in use */
     bool changed;                      /**< the group spoke since poll_start */

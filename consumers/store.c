@@ -16,14 +16,13 @@
 /* A dead peer's locks go away, and no call of ours waits for ever. The ids of
  * a batch are looked up one by one in the index, whatever the planner thinks
  * of their number. */
-static const char SESSION[] =
-    "SET idle_in_transaction_session_timeout = '30s';"
-    "SET statement_timeout = '120s';"
-    "SET lock_timeout = '60s';"
-    "SET timezone = 'UTC';"
-    "SET search_path = pg_catalog, pg_temp;"
-    "SET plan_cache_mode = force_generic_plan;"
-    "SET client_min_messages = warning;";
+static const char SESSION[] = "SET idle_in_transaction_session_timeout = '30s';"
+                              "SET statement_timeout = '120s';"
+                              "SET lock_timeout = '60s';"
+                              "SET timezone = 'UTC';"
+                              "SET search_path = pg_catalog, pg_temp;"
+                              "SET plan_cache_mode = force_generic_plan;"
+                              "SET client_min_messages = warning;";
 
 static const struct {
     const char *name;
@@ -50,8 +49,7 @@ enum mh_code store_failed(struct store *store, const PGresult *result,
                           const char *what, struct mh_err *err)
 {
     const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-    const char *message = PQresultErrorField(result,
-                                             PG_DIAG_MESSAGE_PRIMARY);
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
     if (PQstatus(store->conn) == CONNECTION_BAD || state == NULL) {
         return mh_fail(err, MH_PG_DOWN, "%s: connection lost", what);
@@ -59,15 +57,14 @@ enum mh_code store_failed(struct store *store, const PGresult *result,
     /* Keys are locked in order and read first, so only another consumer can
      * have put the same fact there meanwhile. */
     if (strcmp(state, "23505") == 0) {
-        return mh_fail(err, MH_PG_OWNER, "%s: a fact appeared meanwhile",
-                       what);
+        return mh_fail(err, MH_PG_OWNER, "%s: a fact appeared meanwhile", what);
     }
     return mh_fail(err, database_code(state), "%s: %s (SQLSTATE %s)", what,
                    message == NULL ? "no message" : message, state);
 }
 
-enum mh_code store_run(struct store *store, const char *name,
-                       PGresult **result, int *rows, struct mh_err *err)
+enum mh_code store_run(struct store *store, const char *name, PGresult **result,
+                       int *rows, struct mh_err *err)
 {
     struct params *params = &store->params;
     const char *values[STORE_PARAMS_MAX];
@@ -84,8 +81,8 @@ enum mh_code store_run(struct store *store, const char *name,
                         : (const char *)params->buf.bytes + params->starts[i];
         formats[i] = 1;
     }
-    res = PQexecPrepared(store->conn, name, params->count, values,
-                         params->lens, formats, 1);
+    res = PQexecPrepared(store->conn, name, params->count, values, params->lens,
+                         formats, 1);
     if (PQresultStatus(res) != PGRES_TUPLES_OK &&
         PQresultStatus(res) != PGRES_COMMAND_OK) {
         code = store_failed(store, res, name, err);
@@ -203,9 +200,8 @@ static enum mh_code compare(const struct positions *positions,
     return MH_OK;
 }
 
-enum mh_code store_begin(struct store *store,
-                         const struct positions *positions, int64_t *version,
-                         struct mh_err *err)
+enum mh_code store_begin(struct store *store, const struct positions *positions,
+                         int64_t *version, struct mh_err *err)
 {
     static const int64_t EPOCH_US = INT64_C(946684800000000);
     PGresult *locked = NULL;
@@ -233,8 +229,7 @@ enum mh_code store_begin(struct store *store,
 
 enum mh_code store_write(struct store *store, const struct batch *batch,
                          const struct delta *delta,
-                         const struct positions *positions,
-                         struct mh_err *err)
+                         const struct positions *positions, struct mh_err *err)
 {
     enum mh_code code = store_write_facts(store, batch, delta, err);
 

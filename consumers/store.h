@@ -40,8 +40,7 @@ struct positions {
 };
 
 /** @returns NULL when the partition is not among them */
-struct position *positions_find(struct positions *positions,
-                                int32_t partition);
+struct position *positions_find(struct positions *positions, int32_t partition);
 void positions_fini(struct positions *positions);
 
 struct store;
@@ -91,8 +90,8 @@ MH_MUST enum mh_code store_set_state(struct store *store,
  * @returns also MH_PG_OWNER: at least one is no longer ours
  */
 MH_MUST enum mh_code store_mark(struct store *store,
-                                const struct positions *positions,
-                                double age_s, struct mh_err *err);
+                                const struct positions *positions, double age_s,
+                                struct mh_err *err);
 
 /**
  * Begin the transaction of a batch: lock the positions it moves and compare.
@@ -109,8 +108,7 @@ MH_MUST enum mh_code store_read_old(struct store *store, struct batch *batch,
                                     const struct mh_catalogue *catalogue,
                                     struct mh_err *err);
 /** Write facts, totals, letters, counts, positions. */
-MH_MUST enum mh_code store_write(struct store *store,
-                                 const struct batch *batch,
+MH_MUST enum mh_code store_write(struct store *store, const struct batch *batch,
                                  const struct delta *delta,
                                  const struct positions *positions,
                                  struct mh_err *err);

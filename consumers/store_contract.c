@@ -38,13 +38,13 @@ static enum mh_code read_schemas(struct store *store,
     params_reset(&store->params);
     code = store_run(store, "contract_schemas", &rows, &count, err);
     for (int i = 0; i < count && code == MH_OK; i++) {
-        code = mh_catalogue_add(catalogue, PQgetvalue(rows, i, 0),
-                                (size_t)PQgetlength(rows, i, 0),
-                                pg_get_int4(PQgetvalue(rows, i, 1)),
-                                &problems, err);
+        code = mh_catalogue_add(
+            catalogue, PQgetvalue(rows, i, 0), (size_t)PQgetlength(rows, i, 0),
+            pg_get_int4(PQgetvalue(rows, i, 1)), &problems, err);
     }
     if (code == MH_OK && count == 0) {
-        code = mh_fail(err, MH_CONTRACT, "core.schema is empty: run "
+        code = mh_fail(err, MH_CONTRACT,
+                       "core.schema is empty: run "
                        "mahalle-admin db install");
     }
     PQclear(rows);

@@ -72,8 +72,7 @@ static enum mh_code merge_old(const PGresult *old, struct batch *batch,
             compare_key(&batch->facts[i], &found) != 0) {
             continue;
         }
-        code = event_row_read(&found, catalogue, &batch->arena, &version,
-                              err);
+        code = event_row_read(&found, catalogue, &batch->arena, &version, err);
         if (code != MH_OK) {
             return code;
         }
@@ -100,8 +99,7 @@ enum mh_code store_read_old(struct store *store, struct batch *batch,
     }
     params_end(&store->params);
     code = store_run(store, "read_old", &store->old, NULL, err);
-    return code == MH_OK ? merge_old(store->old, batch, catalogue, err)
-                         : code;
+    return code == MH_OK ? merge_old(store->old, batch, catalogue, err) : code;
 }
 
 /* ------------------------------------------------------------------ writing */
@@ -170,9 +168,9 @@ static enum mh_code copy_facts(struct store *store, const struct batch *batch,
                                bool changed, struct mh_err *err)
 {
     const char *what = changed ? "copy_changed" : "copy_event";
-    enum mh_code code = copy_begin(
-        store, changed ? mh_query_copy_changed : mh_query_copy_event, what,
-        err);
+    enum mh_code code =
+        copy_begin(store, changed ? mh_query_copy_changed : mh_query_copy_event,
+                   what, err);
 
     for (int i = 0; i < batch->fact_count && code == MH_OK; i++) {
         const struct fact *fact = &batch->facts[i];

@@ -18,7 +18,7 @@ enum {
 
 /** Parameters of a statement in binary form, one after the other. */
 struct params {
-    struct mh_buf buf;             /**< owned; all bytes */
+    struct mh_buf buf;               /**< owned; all bytes */
     size_t starts[STORE_PARAMS_MAX]; /**< where each begins in `buf` */
     int lens[STORE_PARAMS_MAX];      /**< bytes; -1 = NULL */
     int count;
@@ -40,8 +40,7 @@ void params_reset(struct params *params);
 void params_array(struct params *params, uint32_t oid, int count);
 void params_array_of_nullable(struct params *params, uint32_t oid, int count);
 void params_end(struct params *params);
-void params_int8_array(struct params *params, const int64_t *values,
-                       int count);
+void params_int8_array(struct params *params, const int64_t *values, int count);
 void params_text(struct params *params, const char *text);
 void params_bytes(struct params *params, const void *bytes, size_t len);
 void params_int4(struct params *params, int32_t value);
@@ -61,8 +60,7 @@ enum mh_code store_failed(struct store *store, const PGresult *result,
                           const char *what, struct mh_err *err);
 
 /** The partitions that a batch moves, as an array. */
-void store_put_moving(struct params *params,
-                      const struct positions *positions);
+void store_put_moving(struct params *params, const struct positions *positions);
 
 /* Parts of store_write, each in a file of its own. */
 MH_MUST enum mh_code store_write_facts(struct store *store,

@@ -26,14 +26,13 @@ static void put_json(struct params *params, const char *text)
     params_end(params);
 }
 
-static enum mh_code add_letter(struct store *store,
-                               const struct letter *letter,
+static enum mh_code add_letter(struct store *store, const struct letter *letter,
                                struct mh_err *err)
 {
     const struct message *message = letter->message;
     struct params *params = &store->params;
-    int64_t at = (int64_t)__builtin_bswap64(
-        (uint64_t)pg_timestamp(message->at_ms));
+    int64_t at =
+        (int64_t)__builtin_bswap64((uint64_t)pg_timestamp(message->at_ms));
     struct mh_buf headers;
     enum mh_code code;
 
@@ -60,8 +59,7 @@ static enum mh_code add_letter(struct store *store,
     return code;
 }
 
-enum mh_code store_write_letters(struct store *store,
-                                 const struct batch *batch,
+enum mh_code store_write_letters(struct store *store, const struct batch *batch,
                                  struct mh_err *err)
 {
     enum mh_code code = MH_OK;

@@ -38,8 +38,7 @@ void params_array_of_nullable(struct params *params, uint32_t oid, int count)
     pg_array_begin(&params->buf, oid, count, true);
 }
 
-void params_int8_array(struct params *params, const int64_t *values,
-                       int count)
+void params_int8_array(struct params *params, const int64_t *values, int count)
 {
     params_array(params, PG_OID_INT8, count);
     for (int i = 0; i < count; i++) {

@@ -6,8 +6,7 @@
 #include "pgbinary.h"
 #include "store_internal.h"
 
-struct position *positions_find(struct positions *positions,
-                                int32_t partition)
+struct position *positions_find(struct positions *positions, int32_t partition)
 {
     int low = 0;
     int high = positions->count;
@@ -112,9 +111,8 @@ enum mh_code store_claim(struct store *store, const int32_t *ids, int count,
 }
 
 enum mh_code store_set_state(struct store *store,
-                             const struct position *position,
-                             const char *state, const char *reason,
-                             struct mh_err *err)
+                             const struct position *position, const char *state,
+                             const char *reason, struct mh_err *err)
 {
     params_reset(&store->params);
     params_text(&store->params, store->topic);
@@ -173,9 +171,8 @@ static int64_t get_column(const struct position *at, enum column column)
 }
 
 /* One array over all positions, or over those that move. @returns how many */
-static int put_column(struct params *params,
-                      const struct positions *positions, bool moving,
-                      enum column column)
+static int put_column(struct params *params, const struct positions *positions,
+                      bool moving, enum column column)
 {
     int64_t values[STORE_PARTITIONS_MAX];
     int count = 0;
@@ -191,15 +188,13 @@ static int put_column(struct params *params,
     return count;
 }
 
-void store_put_moving(struct params *params,
-                      const struct positions *positions)
+void store_put_moving(struct params *params, const struct positions *positions)
 {
     (void)put_column(params, positions, true, PARTITION);
 }
 
-enum mh_code store_mark(struct store *store,
-                        const struct positions *positions, double age_s,
-                        struct mh_err *err)
+enum mh_code store_mark(struct store *store, const struct positions *positions,
+                        double age_s, struct mh_err *err)
 {
     struct params *params = &store->params;
     uint64_t age;

@@ -45,8 +45,8 @@ static bool reports(const struct cell *cell, int k)
 }
 
 /* Column k of the sums or of the reporters; NULL where nothing changes. */
-static void put_measure(struct params *params, const struct delta *delta,
-                        int k, bool sums)
+static void put_measure(struct params *params, const struct delta *delta, int k,
+                        bool sums)
 {
     bool any = false;
 
@@ -151,20 +151,19 @@ static int count_rows(const struct batch *batch, int *next,
         }
         if (at < 0) {
             at = count++;
-            rows[at] = (struct agency_day){.code = code, .len = len,
-                                           .day = day};
+            rows[at] =
+                (struct agency_day){.code = code, .len = len, .day = day};
         }
         rows[at].fates[batch->fates[*next]]++;
     }
     return count;
 }
 
-static enum mh_code add_rows(struct store *store,
-                             const struct agency_day *rows, int count,
-                             struct mh_err *err)
+static enum mh_code add_rows(struct store *store, const struct agency_day *rows,
+                             int count, struct mh_err *err)
 {
-    static const enum fate ORDER[] = {FATE_APPLIED, FATE_DUPLICATE,
-                                      FATE_STALE, FATE_DEAD};
+    static const enum fate ORDER[] = {FATE_APPLIED, FATE_DUPLICATE, FATE_STALE,
+                                      FATE_DEAD};
     struct params *params = &store->params;
 
     params_reset(params);
@@ -206,10 +205,8 @@ static enum mh_code add_agency_day(struct store *store,
     return code;
 }
 
-enum mh_code store_write_totals(struct store *store,
-                                const struct batch *batch,
-                                const struct delta *delta,
-                                struct mh_err *err)
+enum mh_code store_write_totals(struct store *store, const struct batch *batch,
+                                const struct delta *delta, struct mh_err *err)
 {
     enum mh_code code = add_daily(store, delta, err);
 

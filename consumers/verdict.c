@@ -67,8 +67,7 @@ static struct letter *make_letter(const struct message *message,
 
 /* What of a faulty event can be trusted enough to be named. */
 static bool name_letter(struct letter *letter, const struct mh_event *event,
-                        const struct mh_faults *faults,
-                        struct mh_arena *arena)
+                        const struct mh_faults *faults, struct mh_arena *arena)
 {
     const struct mh_value *agency = &event->values[MH_FIELD_AGENCY_CODE];
     bool id_known = true;
@@ -79,9 +78,8 @@ static bool name_letter(struct letter *letter, const struct mh_event *event,
         const struct mh_fault *fault = &faults->items[i];
 
         id_known = id_known && fault->field != MH_FIELD_EVENT_ID;
-        agency_known = agency_known &&
-                       (fault->field != MH_FIELD_AGENCY_CODE ||
-                        fault->code == MH_AGENCY);
+        agency_known = agency_known && (fault->field != MH_FIELD_AGENCY_CODE ||
+                                        fault->code == MH_AGENCY);
     }
     if (id_known) {
         letter->event_id = (const uint8_t *)mh_arena_text(
@@ -128,8 +126,7 @@ static enum mh_code decode(const struct message *message,
                            const struct mh_schema **schema)
 {
     uint32_t id = 0;
-    enum mh_code code = mh_frame_read(message->value, message->value_len,
-                                      &id);
+    enum mh_code code = mh_frame_read(message->value, message->value_len, &id);
 
     *field = -1;
     *schema = NULL;
@@ -161,8 +158,8 @@ enum mh_code verdict_read(const struct message *message,
     faults.count = 0;
     if (code != MH_OK) {
         (void)mh_fault_add(&faults, code,
-                           schema == NULL ? NULL : schema->latest, field,
-                           NULL, NULL, 0);
+                           schema == NULL ? NULL : schema->latest, field, NULL,
+                           NULL, 0);
         *letter = make_letter(message, &faults, arena);
         if (*letter != NULL && schema != NULL) {
             (*letter)->event_type = schema->latest->name;

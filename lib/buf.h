@@ -13,11 +13,11 @@
 #include <stdint.h>
 
 struct mh_buf {
-    uint8_t *bytes;  /**< owned; NULL while empty */
-    size_t len;      /**< bytes in use */
-    size_t room;     /**< bytes allocated */
-    size_t max;      /**< bytes; never grows beyond */
-    bool failed;     /**< an append did not fit or memory was out */
+    uint8_t *bytes; /**< owned; NULL while empty */
+    size_t len;     /**< bytes in use */
+    size_t room;    /**< bytes allocated */
+    size_t max;     /**< bytes; never grows beyond */
+    bool failed;    /**< an append did not fit or memory was out */
 };
 
 /** Empty buffer that may grow to `max` bytes. Allocates nothing yet. */

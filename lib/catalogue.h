@@ -34,8 +34,8 @@ void mh_catalogue_free(struct mh_catalogue *catalogue);
  * @returns MH_OK, MH_CONTRACT, MH_MEMORY
  */
 MH_MUST enum mh_code mh_catalogue_add(struct mh_catalogue *catalogue,
-                                      const char *text, size_t len,
-                                      int version, struct mh_buf *problems,
+                                      const char *text, size_t len, int version,
+                                      struct mh_buf *problems,
                                       struct mh_err *err);
 /**
  * Add every DIR/events/DOMAIN/TYPE.vN.avsc, in order of path and N.
@@ -44,8 +44,7 @@ MH_MUST enum mh_code mh_catalogue_add(struct mh_catalogue *catalogue,
  * @returns MH_OK, MH_FILE, MH_CONTRACT, MH_MEMORY
  */
 MH_MUST enum mh_code mh_catalogue_load(struct mh_catalogue *catalogue,
-                                       const char *dir,
-                                       struct mh_buf *problems,
+                                       const char *dir, struct mh_buf *problems,
                                        struct mh_err *err);
 
 /** Version and length of TYPE in a path that ends in TYPE.vN.avsc; false:

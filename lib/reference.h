@@ -35,9 +35,9 @@ MH_MUST enum mh_code mh_reference_load(struct mh_reference *reference,
 int32_t mh_reference_agency(const struct mh_reference *reference,
                             const char *code, size_t len);
 /** Whether province, county, city or village `code` is known. */
-bool mh_reference_place(const struct mh_reference *reference,
-                        const char *code, size_t len);
-bool mh_reference_lookup(const struct mh_reference *reference,
-                         const char *list, const char *code, size_t len);
+bool mh_reference_place(const struct mh_reference *reference, const char *code,
+                        size_t len);
+bool mh_reference_lookup(const struct mh_reference *reference, const char *list,
+                         const char *code, size_t len);
 
 #endif

@@ -87,7 +87,7 @@ enum mh_code {
 #define X(name, act, exit, text) MH_##name,
     MH_CODES(X)
 #undef X
-    MH_CODE_COUNT
+        MH_CODE_COUNT
 };
 
 /** A failure: what, and in words where and on what. Never event contents. */

@@ -37,8 +37,8 @@ static const struct mh_program PROGRAM = {
         "mahalle-post --brokers localhost:9092 --rejects bad.ndjson "
         "events.ndjson\n"
         "zcat mehr.ndjson.gz | mahalle-post --type cleanup_held -\n"
-        "jq -c 'select(.errors[].code == \"PLACE\") | .input | fromjson' "
-        "bad.ndjson | mahalle-post -",
+        "jq -r 'select(.errors[].code == \"PLACE\") | .input' bad.ndjson | "
+        "mahalle-post -",
     .options = OPTIONS,
 };
 

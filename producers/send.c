@@ -123,7 +123,7 @@ static void end_client(struct send *sender)
 /* @returns the library's answer to one attempt; the value stays ours */
 static rd_kafka_resp_err_t produce(struct send *sender, struct parcel *parcel)
 {
-    const struct send_headers *headers = &parcel->headers;
+    struct send_headers *headers = &parcel->headers;
 
     return rd_kafka_producev(
         sender->client, RD_KAFKA_V_TOPIC(sender->topic),
@@ -150,9 +150,8 @@ static enum mh_code verdict(const struct send *sender, struct mh_err *err)
     }
     code = mh_kafka_code(sender->lost);
     if (sender->lost == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT) {
-        return mh_fail(err, code, "kafka at %s: no answer for %d s (%s)",
-                       sender->brokers, sender->settings.timeout_ms / 1000,
-                       sender->last_error);
+        return mh_fail(err, code, "kafka at %s: not confirmed within %d s",
+                       sender->brokers, sender->settings.timeout_ms / 1000);
     }
     return mh_fail(err, code, "kafka at %s, topic %s: %s", sender->brokers,
                    sender->topic, rd_kafka_err2str(sender->lost));

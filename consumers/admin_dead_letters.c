@@ -19,7 +19,14 @@ static const char *or_dash(const char *text)
     return text == NULL || *text == '\0' ? "-" : text;
 }
 
-/* The last answer as a table; its texts are ASCII. */
+static const char *cell(const struct database *db, int row, int column)
+{
+    return or_dash(row < 0 ? database_column(db, column)
+                           : database_text(db, row, column));
+}
+
+/* The last answer as a table. What an event said of itself is among it, so
+   whatever is not ASCII is not shown. */
 static void print_table(const struct database *db)
 {
     int widths[COLUMNS_MAX] = {0};
@@ -27,21 +34,22 @@ static void print_table(const struct database *db)
 
     for (int row = -1; row < database_rows(db); row++) {
         for (int c = 0; c < columns; c++) {
-            const char *text =
-                row < 0 ? database_column(db, c) : database_text(db, row, c);
-            int len = (int)strlen(or_dash(text));
+            int len = (int)strlen(cell(db, row, c));
 
             widths[c] = len > widths[c] ? len : widths[c];
         }
     }
     for (int row = -1; row < database_rows(db); row++) {
         for (int c = 0; c < columns; c++) {
-            const char *text =
-                row < 0 ? database_column(db, c) : database_text(db, row, c);
+            const char *text = cell(db, row, c);
+            int len = (int)strlen(text);
 
-            (void)printf("%-*s%s", c + 1 < columns ? widths[c] : 0,
-                         or_dash(text), c + 1 < columns ? "  " : "\n");
+            for (; *text != '\0'; text++) {
+                (void)putchar(*text >= ' ' && *text < 127 ? *text : '?');
+            }
+            (void)printf("%*s", c + 1 < columns ? widths[c] - len + 2 : 0, "");
         }
+        (void)putchar('\n');
     }
 }
 
@@ -250,8 +258,11 @@ static enum mh_code print_letter(struct database *db, const char *id,
         return mh_fail(err, MH_USAGE, "there is no dead letter %s", id);
     }
     for (int c = 0; code == MH_OK && c < database_columns(db); c++) {
-        (void)printf("%-12s %s\n", database_column(db, c),
-                     or_dash(database_text(db, 0, c)));
+        const char *text = cell(db, 0, c);
+
+        (void)printf("%-12s ", database_column(db, c));
+        print_bytes(text, strlen(text));
+        (void)putchar('\n');
     }
     if (code == MH_OK) {
         code = database_exec(

@@ -185,8 +185,7 @@ static enum mh_code load_rows(struct loading *loading,
             char why[sizeof err->text];
 
             memcpy(why, err->text, sizeof why);
-            code = mh_fail(err, MH_CONTRACT, "%s line %d: %.300s",
-                           loading->path, csv.line, why);
+            code = mh_fail(err, MH_CONTRACT, "%s: %.300s", loading->path, why);
         }
         if (code != MH_OK || !more) {
             break;

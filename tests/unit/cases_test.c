@@ -12,16 +12,15 @@
 
 #include <cmocka.h>
 
-#include "contract.h"
 #include "frame.h"
 #include "intake_time.h"
 #include "json.h"
+#include "world.h"
 
 enum { NOW_MS = 1760421600 };
 
 static struct intake intake;
-static struct mh_catalogue *catalogue;
-static struct mh_reference *reference;
+static struct world *world;
 
 /* One line and what became of it. */
 static struct reading {
@@ -35,11 +34,10 @@ static struct reading {
 static int load(void **state)
 {
     (void)state;
+    world = world_open();
+    intake = (struct intake){.catalogue = world->catalogue,
+                             .reference = world->reference};
     mh_buf_init(&reading.scratch, 8 * MH_EVENT_BYTES_MAX);
-    if (contract_load(&catalogue, &reference) != 0) {
-        return -1;
-    }
-    intake = (struct intake){.catalogue = catalogue, .reference = reference};
     return 0;
 }
 
@@ -48,8 +46,7 @@ static int unload(void **state)
     (void)state;
     json_decref(reading.object);
     mh_buf_fini(&reading.scratch);
-    mh_catalogue_free(catalogue);
-    mh_reference_free(reference);
+    world_close(world);
     return 0;
 }
 

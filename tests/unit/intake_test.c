@@ -11,15 +11,14 @@
 
 #include <cmocka.h>
 
-#include "contract.h"
 #include "frame.h"
 #include "json.h"
+#include "world.h"
 
 enum { NOW_MS = 1760421600 };
 
 static struct intake intake;
-static struct mh_catalogue *catalogue;
-static struct mh_reference *reference;
+static struct world *world;
 
 /* One line and what became of it. */
 static struct reading {
@@ -33,11 +32,10 @@ static struct reading {
 static int load(void **state)
 {
     (void)state;
+    world = world_open();
+    intake = (struct intake){.catalogue = world->catalogue,
+                             .reference = world->reference};
     mh_buf_init(&reading.scratch, 8 * MH_EVENT_BYTES_MAX);
-    if (contract_load(&catalogue, &reference) != 0) {
-        return -1;
-    }
-    intake = (struct intake){.catalogue = catalogue, .reference = reference};
     return 0;
 }
 
@@ -46,8 +44,7 @@ static int unload(void **state)
     (void)state;
     json_decref(reading.object);
     mh_buf_fini(&reading.scratch);
-    mh_catalogue_free(catalogue);
-    mh_reference_free(reference);
+    world_close(world);
     return 0;
 }
 
@@ -270,11 +267,10 @@ static void a_type_may_be_given_beside_the_line(void **state)
     assert_int_equal(reading.faults.count, 1);
     assert_string_equal(reading.faults.items[0].pointer, "/event_type");
     assert_int_equal(reading.faults.items[0].code, MH_REQUIRED);
-    intake.type = mh_catalogue_type(catalogue, "cleanup_held", 12);
+    intake.type = world_type(world, "cleanup_held");
     (void)read_line(TEXT, sizeof TEXT - 1);
     intake.type = NULL;
-    assert_ptr_equal(reading.event.type,
-                     mh_catalogue_type(catalogue, "cleanup_held", 12));
+    assert_ptr_equal(reading.event.type, world_type(world, "cleanup_held"));
     assert_string_equal(reading.faults.items[0].pointer, "/event_id");
 }
 

@@ -125,9 +125,8 @@ enum mh_code mh_schema_read(const char *text, size_t len, struct mh_type **type,
                          MH_SCHEMA_DEPTH_MAX);
     } else {
         root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
-        if (root == NULL &&
-            json_error_code(&error) == json_error_out_of_memory) {
-            goto done;
+        if (root == NULL && error.text[0] == '\0') {
+            goto done; /* no memory for the parser itself */
         }
         if (root == NULL) {
             mh_draft_problem(draft, "", "line %d: %s", error.line, error.text);

@@ -2,6 +2,7 @@
 /* Last step of reading a schema: avro-c, the library that others' programs
    use too, must find the structure that we found. */
 #include <avro.h>
+#include <errno.h>
 #include <string.h>
 
 #include "schema_draft.h"
@@ -69,8 +70,13 @@ void mh_schema_agree(struct mh_draft *draft, const char *text, size_t len)
     const struct mh_type *type = draft->type;
     avro_schema_t schema = NULL;
     char pointer[MH_POINTER_MAX];
+    int error = avro_schema_from_json_length(text, len, &schema);
 
-    if (avro_schema_from_json_length(text, len, &schema) != 0) {
+    if (error == ENOMEM) {
+        draft->out_of_memory = true;
+        return;
+    }
+    if (error != 0) {
         mh_draft_problem(draft, "", "avro-c: %s", avro_strerror());
         return;
     }

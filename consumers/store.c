@@ -13,15 +13,19 @@
 #include "queries.h"
 #include "store_internal.h"
 
-/* A dead peer's locks go away, and no call of ours waits for ever. The ids of
- * a batch are looked up one by one in the index, whatever the planner thinks
- * of their number. */
+/* A dead peer's locks go away, and no call of ours waits for ever. Plans are
+ * made once, while a table may still be small: each statement is to find its
+ * rows by their key, also then. */
 static const char SESSION[] = "SET idle_in_transaction_session_timeout = '30s';"
                               "SET statement_timeout = '120s';"
                               "SET lock_timeout = '60s';"
                               "SET timezone = 'UTC';"
                               "SET search_path = pg_catalog, pg_temp;"
                               "SET plan_cache_mode = force_generic_plan;"
+    "SET enable_seqscan = off;"
+    "SET enable_bitmapscan = off;"
+    "SET enable_hashjoin = off;"
+    "SET enable_mergejoin = off;"
                               "SET client_min_messages = warning;";
 
 static const struct {

@@ -11,20 +11,11 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <jansson.h>
 
 #include "catalogue.h"
+#include "schema_text.h"
 
-#define STATUS \
-    MAHALLE_SCHEMAS_DIR "/events/council/council_status_changed.v1.avsc"
-
-static json_t *load(const char *path)
-{
-    json_t *root = json_load_file(path, 0, NULL);
-
-    assert_non_null(root);
-    return root;
-}
+#define STATUS "council/council_status_changed.v1.avsc"
 
 static json_t *field(json_t *root, size_t i)
 {
@@ -104,7 +95,7 @@ static void many_ids_are_all_found(void **state)
     struct mh_catalogue *catalogue;
     struct mh_buf problems;
     struct mh_err err;
-    json_t *root = load(STATUS);
+    json_t *root = schema_load(STATUS);
     const struct mh_type *latest;
 
     (void)state;
@@ -134,7 +125,7 @@ static void many_ids_are_all_found(void **state)
 /* A second version in which something may be changed. */
 static json_t *next_version(void)
 {
-    json_t *root = load(STATUS);
+    json_t *root = schema_load(STATUS);
 
     json_object_set_new(root, "schemaId", json_integer(900));
     return root;
@@ -341,7 +332,7 @@ static void a_next_version_only_appends(void **state)
     for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0]; i++) {
         struct mh_catalogue *catalogue;
         struct mh_err err;
-        json_t *first = load(STATUS);
+        json_t *first = schema_load(STATUS);
         json_t *next = next_version();
         enum mh_code code;
 
@@ -370,9 +361,8 @@ static void versions_come_in_order_and_ids_are_not_shared(void **state)
     struct mh_catalogue *catalogue;
     struct mh_buf problems;
     struct mh_err err;
-    json_t *root = load(STATUS);
-    json_t *other =
-        load(MAHALLE_SCHEMAS_DIR "/events/council/council_formed.v1.avsc");
+    json_t *root = schema_load(STATUS);
+    json_t *other = schema_load("council/council_formed.v1.avsc");
 
     (void)state;
     mh_buf_init(&problems, 1 << 20);
@@ -433,7 +423,7 @@ static void files_lie_where_their_contents_say(void **state)
     struct mh_catalogue *catalogue;
     struct mh_buf problems;
     struct mh_err err;
-    json_t *root = load(STATUS);
+    json_t *root = schema_load(STATUS);
 
     (void)state;
     mh_buf_init(&problems, 1 << 20);

@@ -302,28 +302,6 @@ static void read_name(struct mh_draft *draft, int i, json_t *node,
     }
 }
 
-static void read_label(struct mh_draft *draft, int i, json_t *node,
-                       const char *pointer)
-{
-    struct mh_type *type = draft->type;
-    struct mh_field *field = &type->fields[i];
-    char at[MH_POINTER_MAX];
-
-    field->label_en =
-        mh_draft_copy(draft, node, "labelEn", MH_LABEL_MAX, pointer);
-    field->label_fa =
-        mh_draft_copy(draft, node, "labelFa", MH_LABEL_MAX, pointer);
-    for (int k = 0; k < i && field->label_fa != NULL; k++) {
-        if (type->fields[k].label_fa != NULL &&
-            strcmp(type->fields[k].label_fa, field->label_fa) == 0) {
-            mh_draft_point(at, pointer, "labelFa");
-            mh_draft_problem(draft, at,
-                             "as that of another field; a CSV header would "
-                             "have two meanings");
-        }
-    }
-}
-
 void mh_schema_fields(struct mh_draft *draft)
 {
     struct mh_type *type = draft->type;
@@ -342,7 +320,10 @@ void mh_schema_fields(struct mh_draft *draft)
         }
         mh_draft_properties(draft, node, FIELD, pointer);
         read_name(draft, i, node, pointer);
-        read_label(draft, i, node, pointer);
+        field->label_fa =
+            mh_draft_copy(draft, node, "labelFa", MH_LABEL_MAX, pointer);
+        field->label_en =
+            mh_draft_copy(draft, node, "labelEn", MH_LABEL_MAX, pointer);
         (void)mh_draft_text(draft, node, "doc", MH_DOC_MAX, pointer);
         field->unit = mh_draft_copy(draft, node, "unit", MH_LABEL_MAX, pointer);
         role = mh_draft_word(draft, node, "role", ROLES, pointer);

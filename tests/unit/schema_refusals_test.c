@@ -202,8 +202,6 @@ static const struct refusal REFUSALS[] = {
      "/fields/16/name: name is there twice"},
     {COUNCIL, "/fields/16/name", "\"county_code\"",
      "/fields/16: the name is taken by a column"},
-    {COUNCIL, "/fields/16/labelFa", "\"شمار اعضا\"",
-     "/fields/16/labelFa: as that of another field"},
     {COUNCIL, "/fields/16/default", NULL,
      "/fields/16/default: an optional field needs the default null"},
     {COUNCIL, "/fields/16/default", "0",

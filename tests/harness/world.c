@@ -27,7 +27,7 @@ static void must(bool held, const char *what)
 static void add_code(struct world *world, const char *list,
                      struct mh_csv_cell code)
 {
-    char *copy = mh_arena_text(&world->arena, code.text, code.len);
+    char *copy = mh_arena_text(&world->texts, code.text, code.len);
 
     must(world->code_count < WORLD_CODES_MAX && copy != NULL, "codes");
     world->codes[world->code_count++] = (struct world_code){list, copy};
@@ -66,7 +66,7 @@ static void read_codes(struct world *world, const char *file)
         if (strcmp(file, "agencies.csv") == 0) {
             add_code(world, "agency_code", csv.cells[0]);
         } else if (strcmp(file, "lookups.csv") == 0) {
-            add_code(world, mh_arena_text(&world->arena, csv.cells[0].text,
+            add_code(world, mh_arena_text(&world->texts, csv.cells[0].text,
                                           csv.cells[0].len),
                      csv.cells[1]);
         } else if (level_list(csv.cells[1]) != NULL) {
@@ -102,7 +102,8 @@ static json_t *later_field(const char *name, const char *type)
                      name, "type", "null", type, "default", "doc",
                      "What a later version adds.", "unit", "persons", "role",
                      strcmp(type, "int") == 0 ? "measure" : "dimension",
-                     "labelFa", "تازه", "labelEn", "Later");
+                     "labelFa", strcmp(type, "int") == 0 ? "تازه" : "نو",
+                     "labelEn", strcmp(type, "int") == 0 ? "New" : "Later");
 }
 
 static void add_symbol(json_t *type)
@@ -169,6 +170,7 @@ struct world *world_open(void)
 
     must(world != NULL, "memory");
     mh_arena_init(&world->arena, ARENA_BYTES);
+    mh_arena_init(&world->texts, ARENA_BYTES);
     mh_buf_init(&problems, FILE_BYTES);
     must(mh_catalogue_new(&world->catalogue, &err) == MH_OK &&
              mh_catalogue_load(world->catalogue, MAHALLE_SCHEMAS_DIR,
@@ -200,6 +202,7 @@ void world_close(struct world *world)
     mh_catalogue_free(world->catalogue);
     mh_reference_free(world->reference);
     mh_arena_fini(&world->arena);
+    mh_arena_fini(&world->texts);
     free(world);
 }
 

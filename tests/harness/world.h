@@ -27,7 +27,8 @@ struct world_code {
 struct world {
     struct mh_catalogue *catalogue; /**< owned */
     struct mh_reference *reference; /**< owned */
-    struct mh_arena arena;          /**< of the codes, and for the test */
+    struct mh_arena arena;          /**< for the test; may be reset */
+    struct mh_arena texts;          /**< of the codes */
     struct world_code codes[WORLD_CODES_MAX];
     int code_count;
 };

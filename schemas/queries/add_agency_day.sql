@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Count the fates of a batch for the agencies that posted.
 INSERT INTO core.agency_day AS d
     (agency_code, received_on, applied, duplicate, stale, rejected)

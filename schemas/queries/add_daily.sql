@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Add the changes of a batch to the totals; keys are sorted and unique.
 INSERT INTO core.daily AS d
     (type_id, occurred_on, place_code, agency_id, dims, events, received_at,

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- A dead letter and, apart from it, the record as it came.
 WITH letter AS (
     INSERT INTO ops.dead_letter

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Old versions go to the history, new ones take their place.
 WITH moved AS (
     INSERT INTO core.event_history

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Take over partitions: the epoch rises, so that the last owner can move
 -- nothing any more. Waits for a transaction of his that is still under way.
 INSERT INTO ops.partition_progress AS p

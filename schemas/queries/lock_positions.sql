@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Lock the positions of a batch, in order; what else the batch has to know of
 -- this moment: version of the contract, time of the transaction in us.
 SELECT p.partition, p.next_offset, p.epoch, c.version,

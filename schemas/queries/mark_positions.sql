@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- A sign of life, and how far everything is applied: a partition whose end is
 -- reached is complete up to the moment its end was asked for ($5 s ago). An
 -- end of -1 is unknown.

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Move positions by compare-and-set and count the fates of their records.
 UPDATE ops.partition_progress AS p
 SET next_offset = u.until,

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- What is known of the facts of a batch, locked in key order.
 SELECT event_id, agency_id, revision, content, type_id, in_force,
        occurred_on, place_code, programme_code, numbers, codes

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- What a partition is doing, why, and since when.
 UPDATE ops.partition_progress
 SET state = $4, reason = $5, seen_at = now(),

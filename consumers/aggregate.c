@@ -12,11 +12,12 @@
 #include "verdict.h"
 
 enum {
-    WAIT_MS = 200,      /* for the first record of a batch */
-    TICK_MS = 50,       /* so that a signal is seen soon */
-    MARK_MS = 4000,     /* between signs of life; readers call 60 s dead */
-    COURTESY_MS = 1000, /* between offsets written to Kafka */
-    BLOCKED_MS = 10000  /* before a blocked partition is looked at again */
+    WAIT_MS = 200,       /* for the first record of a batch */
+    TICK_MS = 50,        /* so that a signal is seen soon */
+    MARK_MS = 4000,      /* between signs of life; readers call 60 s dead */
+    COURTESY_MS = 1000,  /* between offsets written to Kafka */
+    IDENTITY_MS = 20000, /* between looks at who Kafka says it is */
+    BLOCKED_MS = 10000   /* before a blocked partition is looked at again */
 };
 
 enum mh_code aggregate_init(struct aggregate *a,
@@ -173,13 +174,17 @@ static bool differ(const char *recorded, const char *found)
            strcmp(recorded, found) != 0;
 }
 
+static bool is_other_log(const struct aggregate *a, const char *cluster_id,
+                         const char *topic_id)
+{
+    return differ(a->positions.cluster_id, cluster_id) ||
+           differ(a->positions.topic_id, topic_id);
+}
+
 /* What was read so far must lie in the log that is there now. */
-static enum mh_code guard(struct aggregate *a, const char *cluster_id,
-                          const char *topic_id, struct mh_err *err)
+static enum mh_code guard(struct aggregate *a, bool other, struct mh_err *err)
 {
     int64_t low[STORE_PARTITIONS_MAX];
-    bool other = differ(a->positions.cluster_id, cluster_id) ||
-                 differ(a->positions.topic_id, topic_id);
     enum mh_code code = poll_ends(a->poll, &a->positions, low, err);
 
     for (int i = 0; i < a->positions.count && code == MH_OK; i++) {
@@ -191,11 +196,17 @@ static enum mh_code guard(struct aggregate *a, const char *cluster_id,
                          "cluster or topic is not the one that was read "
                          "before",
                          err);
-        } else if (position->next < low[i] || position->next > position->high) {
+        } else if (position->next < low[i]) {
             (void)snprintf(text, sizeof text,
-                           "offset %" PRId64 " is next, the log holds %" PRId64
-                           " to %" PRId64,
-                           position->next, low[i], position->high);
+                           "offsets %" PRId64 " to %" PRId64
+                           " are gone from the log",
+                           position->next, low[i] - 1);
+            code = block(a, position, MH_GAP, text, err);
+        } else if (position->next > position->high) {
+            (void)snprintf(text, sizeof text,
+                           "offset %" PRId64
+                           " is next, but the log ends before it",
+                           position->next);
             code = block(a, position, MH_GAP, text, err);
         } else {
             code = store_set_state(a->store, position, "running", NULL, err);
@@ -221,14 +232,14 @@ static enum mh_code claim(struct aggregate *a, struct mh_err *err)
     code = store_claim(a->store, ids, count, cluster_id, topic_id,
                        &a->positions, err);
     if (code == MH_OK) {
-        code = guard(a, cluster_id, topic_id, err);
+        code = guard(a, is_other_log(a, cluster_id, topic_id), err);
     }
     if (code == MH_OK) {
         code = poll_start(a->poll, &a->positions, err);
     }
     if (code == MH_OK) {
         a->claimed = true;
-        a->claimed_ms = mh_clock_ms();
+        a->claimed_ms = a->identity_ms = mh_clock_ms();
         mh_log(MH_LOG_INFO, "position", "claimed=%d", count);
     }
     return code;
@@ -392,6 +403,21 @@ static bool any_blocked(const struct positions *positions)
     return false;
 }
 
+/* A topic that was made anew under the old name is claimed, and blocked. */
+static void look_at_identity(struct aggregate *a, int64_t now)
+{
+    char cluster_id[64];
+    char topic_id[64];
+
+    if (now - a->identity_ms >= IDENTITY_MS) {
+        a->identity_ms = now;
+        poll_identity(a->poll, cluster_id, topic_id);
+        if (is_other_log(a, cluster_id, topic_id)) {
+            a->claimed = false;
+        }
+    }
+}
+
 static enum mh_code mark(struct aggregate *a, struct mh_err *err)
 {
     int64_t now = mh_clock_ms();
@@ -417,6 +443,9 @@ static enum mh_code mark(struct aggregate *a, struct mh_err *err)
     if (code == MH_OK && ends != MH_OK) {
         *err = ends_err;
         code = ends;
+    }
+    if (code == MH_OK) {
+        look_at_identity(a, now);
     }
     return code;
 }

@@ -45,6 +45,7 @@ struct aggregate {
     int64_t contract_version;
 
     int64_t claimed_ms;  /**< clock of the last claim */
+    int64_t identity_ms; /**< clock of the last look at who Kafka is */
     int64_t marked_ms;   /**< clock of the last sign of life */
     int64_t courtesy_ms; /**< clock of the last offsets written to Kafka */
     bool moved;          /**< positions moved since then */

@@ -28,6 +28,8 @@ class Stack:
         self.environment = {}
         self.consumers = []
         self.started = 0
+        self.producer = None
+        self.installed = False
 
     # servers
 
@@ -63,29 +65,38 @@ class Stack:
             # nobody reaps it here, and PostgreSQL takes a dead process for a live one
             (self.directory / "postgres" / "data" / "postmaster.pid").unlink()
 
-    def fresh(self, partitions=None):
+    def fresh(self):
         """Empty tables, an empty topic, no consumer."""
         self.stop_consumers()
-        secrets = dict(line.split("=", 1) for line in
-                       (self.directory / "secrets").read_text().splitlines())
-        url = psycopg.conninfo.conninfo_to_dict(self.environment["MAHALLE_PG"])
-        with psycopg.connect(host=url["host"], port=url["port"], dbname="postgres",
-                             user="postgres", password=secrets["SUPERUSER_PASSWORD"],
-                             autocommit=True) as connection:
-            connection.execute("DROP DATABASE IF EXISTS mahalle WITH (FORCE)")
-            connection.execute("CREATE DATABASE mahalle OWNER mahalle_owner")
+        self.producer = None
         admin = self.kafka_admin()
         if TOPIC in admin.list_topics(timeout=30).topics:
             admin.delete_topics([TOPIC], operation_timeout=30)[TOPIC].result()
             wait_for(lambda: TOPIC not in admin.list_topics(timeout=30).topics, 30)
-        self.admin("db", "install")
-        if partitions:
-            new = confluent_kafka.admin.NewTopic(
-                TOPIC, partitions, 1, config={"message.timestamp.type": "LogAppendTime"})
-            admin.create_topics([new])[TOPIC].result()
-        else:
-            self.admin("topics", "create")
-        wait_for(lambda: self.partitions(), 30)
+        self.fresh_database()
+        self.admin("topics", "create")
+        wait_for(self.partitions, 30)
+
+    def fresh_database(self):
+        """Installed once a run; each test gets a copy."""
+        with self.superuser() as connection:
+            connection.execute("DROP DATABASE IF EXISTS mahalle WITH (FORCE)")
+            if not self.installed:
+                connection.execute("DROP DATABASE IF EXISTS installed WITH (FORCE)")
+                connection.execute("CREATE DATABASE mahalle OWNER mahalle_owner")
+                self.admin("db", "install")
+                connection.execute("GRANT mahalle_analyst TO mahalle_analyst_login")
+                connection.execute("ALTER DATABASE mahalle RENAME TO installed")
+                self.installed = True
+            connection.execute("CREATE DATABASE mahalle TEMPLATE installed OWNER mahalle_owner")
+
+    def superuser(self):
+        secrets = dict(line.split("=", 1) for line in
+                       (self.directory / "secrets").read_text().splitlines())
+        url = psycopg.conninfo.conninfo_to_dict(self.environment["MAHALLE_PG"])
+        return psycopg.connect(
+            host=url["host"], port=url["port"], dbname="postgres", user="postgres",
+            password=secrets["SUPERUSER_PASSWORD"], autocommit=True)
 
     def kafka_admin(self):
         return confluent_kafka.admin.AdminClient(
@@ -153,10 +164,12 @@ class Stack:
 
     def produce(self, records):
         """Raw records as (key, value); a key that is None goes anywhere."""
-        producer = confluent_kafka.Producer({
-            "bootstrap.servers": self.environment["MAHALLE_BROKERS"],
-            "partitioner": "murmur2_random", "enable.idempotence": True,
-            "message.max.bytes": 2_000_000, "linger.ms": 5, "log_level": 2})
+        if self.producer is None:
+            self.producer = confluent_kafka.Producer({
+                "bootstrap.servers": self.environment["MAHALLE_BROKERS"],
+                "partitioner": "murmur2_random", "enable.idempotence": True,
+                "message.max.bytes": 2_000_000, "linger.ms": 5, "log_level": 2})
+        producer = self.producer
         places, failed = [], []
 
         def delivered(error, message):

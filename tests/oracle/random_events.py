@@ -100,7 +100,8 @@ class RandomEvents:
         if self.rng.random() < 0.04:   # retracted before it was asserted
             retraction = {**flat, "op": "RETRACT", "revision": self.rng.randint(1, 3),
                           "correction_reason": "NOT_HAPPENED"}
-            self.facts.append([flat, event_type])
+            self.facts.append([retraction, event_type])
+            self.sent.append(json.dumps(self.spell(flat)))   # comes later, and stale
             return self.send(retraction)
         if self.rng.random() < 0.05:
             flat["revision"] = self.rng.randint(1, 3)

@@ -190,6 +190,7 @@ BEGIN
         RAISE EXCEPTION E'reference data refused:\n%', faults
               USING ERRCODE = 'check_violation';
     END IF;
+    ANALYZE core.agency, core.lookup, core.place;    -- too small for autovacuum
     UPDATE core.contract SET version = version + 1
     RETURNING version INTO now_at;
     RETURN now_at;

@@ -237,6 +237,7 @@ BEGIN
            s.label_en
       FROM core.symbols_of(parsed) s;
 
+    ANALYZE core.event_type, core.field;    -- too small for autovacuum
     UPDATE core.contract SET version = version + 1;
     PERFORM core.build_dims();
     PERFORM core.build_views(type.type_id);

@@ -79,17 +79,23 @@ SELECT t.event_type,
        sum(m.events)::bigint AS events
   FROM core.daily d
   JOIN core.event_type t USING (type_id)
+  JOIN core.field f USING (type_id)
   JOIN core.agency a USING (agency_id)
- CROSS JOIN LATERAL (VALUES
-       (1, d.sum_1, d.by_1), (2, d.sum_2, d.by_2), (3, d.sum_3, d.by_3),
-       (4, d.sum_4, d.by_4), (5, d.sum_5, d.by_5), (6, d.sum_6, d.by_6),
-       (7, d.sum_7, d.by_7), (8, d.sum_8, d.by_8), (9, d.sum_9, d.by_9),
-       (10, d.sum_10, d.by_10), (11, d.sum_11, d.by_11),
-       (12, d.sum_12, d.by_12)) AS m (slot, total, events)
-  JOIN core.field f ON f.type_id = d.type_id AND f.measure_slot = m.slot
   LEFT JOIN core.place_span p
     ON p.base_code = split_part(d.place_code, '-', 1)
    AND p.from_on <= d.occurred_on AND d.occurred_on < p.to_on
- WHERE m.events > 0 AND NOT t.sensitive
+ CROSS JOIN LATERAL (
+       SELECT CASE f.measure_slot
+              WHEN 1 THEN d.sum_1 WHEN 2 THEN d.sum_2 WHEN 3 THEN d.sum_3
+              WHEN 4 THEN d.sum_4 WHEN 5 THEN d.sum_5 WHEN 6 THEN d.sum_6
+              WHEN 7 THEN d.sum_7 WHEN 8 THEN d.sum_8 WHEN 9 THEN d.sum_9
+              WHEN 10 THEN d.sum_10 WHEN 11 THEN d.sum_11 WHEN 12 THEN d.sum_12 END,
+              CASE f.measure_slot
+              WHEN 1 THEN d.by_1 WHEN 2 THEN d.by_2 WHEN 3 THEN d.by_3
+              WHEN 4 THEN d.by_4 WHEN 5 THEN d.by_5 WHEN 6 THEN d.by_6
+              WHEN 7 THEN d.by_7 WHEN 8 THEN d.by_8 WHEN 9 THEN d.by_9
+              WHEN 10 THEN d.by_10 WHEN 11 THEN d.by_11 WHEN 12 THEN d.by_12 END)
+       AS m (total, events)
+ WHERE m.events > 0 AND f.measure_slot IS NOT NULL AND NOT t.sensitive
  GROUP BY t.event_type, f.field, f.unit, d.occurred_on, d.place_code,
           a.agency_code, p.province_code, p.county_code, p.settlement_code;

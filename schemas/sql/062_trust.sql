@@ -6,8 +6,9 @@
 -- makes applied_until unknown; one that is still for 60 s makes it stopped.
 CREATE VIEW core.applied AS
 SELECT applied_until,
-       greatest(0, floor(extract(epoch FROM now() - applied_until)))::bigint
-           AS seconds_behind,
+       CASE WHEN applied_until IS NOT NULL
+            THEN greatest(0, extract(epoch FROM now() - applied_until))::bigint
+            END AS seconds_behind,
        CASE WHEN alive IS NOT TRUE THEN 'stopped'
             WHEN now() - applied_until < interval '60 s' THEN 'current'
             ELSE 'late' END AS state

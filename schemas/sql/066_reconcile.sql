@@ -4,57 +4,45 @@
 -- First core.daily is compared with a recount of the facts, row by row; then
 -- each view of totals with core.daily, as a whole. Every difference is a row.
 
--- The numbers of a row of totals by name; what is 0 or NULL is left out.
-CREATE FUNCTION core.named_totals(events bigint, sums numeric[], bys bigint[])
-RETURNS TABLE (name text, value numeric)
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-SELECT 'events', events::numeric WHERE events <> 0
-UNION ALL
-SELECT 'sum_' || k, sums[k] FROM generate_series(1, 12) k WHERE sums[k] <> 0
-UNION ALL
-SELECT 'by_' || k, bys[k] FROM generate_series(1, 12) k WHERE bys[k] <> 0
-$$;
-
-CREATE VIEW core.daily_fault AS
-WITH fact AS (
-    SELECT type_id, occurred_on, place_code, agency_id, dims, events,
-           ARRAY[coalesce(sum_1, 0), coalesce(sum_2, 0), coalesce(sum_3, 0),
-                 coalesce(sum_4, 0), coalesce(sum_5, 0), coalesce(sum_6, 0),
-                 coalesce(sum_7, 0), coalesce(sum_8, 0), coalesce(sum_9, 0),
-                 coalesce(sum_10, 0), coalesce(sum_11, 0), coalesce(sum_12, 0)] AS sums,
-           ARRAY[coalesce(by_1, 0), coalesce(by_2, 0), coalesce(by_3, 0),
-                 coalesce(by_4, 0), coalesce(by_5, 0), coalesce(by_6, 0),
-                 coalesce(by_7, 0), coalesce(by_8, 0), coalesce(by_9, 0),
-                 coalesce(by_10, 0), coalesce(by_11, 0), coalesce(by_12, 0)] AS bys
-      FROM core.recount
-), total AS (
-    SELECT type_id, occurred_on, place_code, agency_id, dims, events,
-           ARRAY[coalesce(sum_1, 0), coalesce(sum_2, 0), coalesce(sum_3, 0),
-                 coalesce(sum_4, 0), coalesce(sum_5, 0), coalesce(sum_6, 0),
-                 coalesce(sum_7, 0), coalesce(sum_8, 0), coalesce(sum_9, 0),
-                 coalesce(sum_10, 0), coalesce(sum_11, 0), coalesce(sum_12, 0)] AS sums,
-           ARRAY[coalesce(by_1, 0), coalesce(by_2, 0), coalesce(by_3, 0),
-                 coalesce(by_4, 0), coalesce(by_5, 0), coalesce(by_6, 0),
-                 coalesce(by_7, 0), coalesce(by_8, 0), coalesce(by_9, 0),
-                 coalesce(by_10, 0), coalesce(by_11, 0), coalesce(by_12, 0)] AS bys
-      FROM core.daily
-)
-SELECT concat_ws(' ', t.event_type, occurred_on, place_code, a.agency_code,
-                 dims, number.name) AS key,
-       number.expected,
-       number.found
-  FROM fact
-  FULL JOIN total USING (type_id, occurred_on, place_code, agency_id, dims)
-  LEFT JOIN core.event_type t USING (type_id)
+-- SQL that counts the facts of a type anew and compares with core.daily, row by
+-- row: (key, expected, found) of each number that differs.
+CREATE FUNCTION core.recount_sql(type core.event_type)
+RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $sql$
+SELECT format($$
+SELECT concat_ws(' ', %L, occurred_on, place_code, a.agency_code, dims, n.name)
+           AS key,
+       n.expected, n.found
+  FROM (SELECT occurred_on, place_code, agency_id,
+               core.dims(type_id, programme_code, numbers, codes) AS dims,
+               count(*) AS events%s
+          FROM core.event
+         WHERE type_id = %s AND in_force
+         GROUP BY 1, 2, 3, 4) AS e
+  FULL JOIN
+       (SELECT occurred_on, place_code, agency_id, dims, events%s
+          FROM core.daily
+         WHERE type_id = %s) AS f USING (occurred_on, place_code, agency_id, dims)
   LEFT JOIN core.agency a USING (agency_id)
- CROSS JOIN LATERAL (
-       SELECT name, e.value AS expected, f.value AS found
-         FROM core.named_totals(fact.events, fact.sums, fact.bys) AS e
-         FULL JOIN core.named_totals(total.events, total.sums, total.bys)
-              AS f USING (name)) AS number
- WHERE (fact.events, fact.sums, fact.bys)
-       IS DISTINCT FROM (total.events, total.sums, total.bys)
-   AND number.expected IS DISTINCT FROM number.found;
+ CROSS JOIN LATERAL (VALUES ('events', e.events::numeric, f.events::numeric)%s)
+       AS n (name, expected, found)
+ WHERE coalesce(n.expected, 0) <> coalesce(n.found, 0)$$,
+       type.event_type,
+       string_agg(format(', count(numbers[%2$s]) AS by_%1$s, sum(%3$s) AS sum_%1$s',
+                         f.measure_slot, f.number_slot,
+                         CASE WHEN f.money
+                              THEN format('core.current_rials(numbers[%s], codes[%s])',
+                                          f.number_slot, l.currency_slot)
+                              ELSE format('numbers[%s]', f.number_slot) END), ''),
+       type.type_id,
+       string_agg(format(', by_%1$s, sum_%1$s', f.measure_slot), ''),
+       type.type_id,
+       string_agg(format(', (%2$L, e.sum_%1$s, f.sum_%1$s)'
+                         || ', (%3$L, e.by_%1$s, f.by_%1$s)',
+                         f.measure_slot, f.field, f.field || ' facts'), ''))
+  FROM core.field f
+  JOIN core.layout l USING (type_id)
+ WHERE f.type_id = type.type_id AND f.measure_slot IS NOT NULL
+$sql$;
 
 -- SQL of (key, value): the number of facts and the total of each measure in
 -- `source`. `slots` tells that its columns are those of core.daily.
@@ -94,62 +82,83 @@ SELECT format($$(
  WHERE f.type_id = type.type_id AND f.field = type.withhold_measure
 $sql$;
 
-CREATE FUNCTION core.compare(title text, expected_sql text, found_sql text)
-RETURNS TABLE (what text, key text, expected numeric, found numeric)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RETURN QUERY EXECUTE format('
-        SELECT %L, key, e.value, f.value
-          FROM (%s) AS e FULL JOIN (%s) AS f USING (key)
-         WHERE e.value IS DISTINCT FROM f.value',
-        title, expected_sql, found_sql);
-END $$;
+-- The comparisons of a type: (what, sql), each sql giving (key, expected,
+-- found) of what differs.
+CREATE FUNCTION core.comparisons(type core.event_type)
+RETURNS TABLE (what text, sql text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $sql$
+WITH daily AS (
+    SELECT format('core.daily WHERE type_id = %s AND events > 0',
+                  type.type_id) AS source
+), total AS (
+    SELECT core.totals_sql(type.type_id, source, true) AS everything,
+           core.totals_sql(type.type_id,
+                           coalesce(core.shown_sql(type), source), true)
+               AS shown
+      FROM daily
+), pair AS (
+    SELECT format('report.%I', type.event_type || '_monthly') AS what,
+           total.shown AS expected,
+           core.totals_sql(type.type_id,
+                           format('report.%I', type.event_type || '_monthly'),
+                           false) AS found
+      FROM total
+    UNION ALL
+    SELECT format('report.%I', type.event_type || '_daily'), everything,
+           core.totals_sql(type.type_id,
+                           format('report.%I', type.event_type || '_daily'),
+                           false)
+      FROM total WHERE NOT type.sensitive
+    UNION ALL
+    SELECT format('report.%I', type.event_type || '_event'),
+           format('SELECT * FROM (%s) AS t WHERE key = %L',
+                  everything, 'events'),
+           format('SELECT %L AS key, count(*)::numeric AS value
+                     FROM report.%I HAVING count(*) > 0',
+                  'events', type.event_type || '_event')
+      FROM total WHERE NOT type.sensitive
+    UNION ALL
+    SELECT 'report.event_daily, report.measure_daily', everything,
+           format('SELECT %1$L AS key, sum(events) AS value
+                     FROM report.event_daily WHERE event_type = %2$L
+                   HAVING sum(events) > 0
+                   UNION ALL
+                   SELECT measure, sum(total) FROM report.measure_daily
+                    WHERE event_type = %2$L GROUP BY measure',
+                  'events', type.event_type)
+      FROM total WHERE NOT type.sensitive
+)
+SELECT 'core.daily', core.recount_sql(type)
+UNION ALL
+SELECT what, format('
+       SELECT concat_ws('' '', %L, key) AS key, e.value AS expected,
+              f.value AS found
+         FROM (%s) AS e FULL JOIN (%s) AS f USING (key)
+        WHERE e.value IS DISTINCT FROM f.value',
+       type.event_type, expected, found)
+  FROM pair
+$sql$;
 
+-- Of sensitive types only the fact that something differs is told.
 CREATE FUNCTION core.differences()
 RETURNS TABLE (what text, key text, expected numeric, found numeric)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp SET jit = off SET work_mem = '64MB' AS $$
 DECLARE
     type core.event_type;
-    all_sql text;
-    shown_sql text;
-    source text;
-    name text;
+    sql text;
 BEGIN
-    RETURN QUERY SELECT 'core.daily', f.key, f.expected, f.found
-                   FROM core.daily_fault f;
     FOR type IN SELECT * FROM core.event_type LOOP
-        name := type.event_type;
-        source := format('core.daily WHERE type_id = %s AND events > 0',
-                         type.type_id);
-        all_sql := core.totals_sql(type.type_id, source, true);
-        shown_sql := core.totals_sql(
-            type.type_id, coalesce(core.shown_sql(type), source), true);
-        RETURN QUERY SELECT * FROM core.compare(
-            format('report.%s_monthly', name), shown_sql,
-            core.totals_sql(type.type_id,
-                            format('report.%I', name || '_monthly'), false));
-        CONTINUE WHEN type.sensitive;
-
-        RETURN QUERY SELECT * FROM core.compare(
-            format('report.%s_daily', name), all_sql,
-            core.totals_sql(type.type_id,
-                            format('report.%I', name || '_daily'), false));
-        RETURN QUERY SELECT * FROM core.compare(
-            format('report.%s_event', name),
-            format('SELECT key, value FROM (%s) AS a WHERE key = %L',
-                   all_sql, 'events'),
-            format('SELECT %L AS key, nullif(count(*), 0)::numeric AS value
-                      FROM report.%I', 'events', name || '_event'));
-        RETURN QUERY SELECT * FROM core.compare(
-            'report.event_daily and measure_daily for ' || name, all_sql,
-            format('SELECT %1$L AS key, sum(events) AS value
-                      FROM report.event_daily WHERE event_type = %2$L
-                    HAVING sum(events) > 0
-                    UNION ALL
-                    SELECT measure, sum(total) FROM report.measure_daily
-                     WHERE event_type = %2$L GROUP BY measure',
-                   'events', name));
+        FOR what, sql IN SELECT * FROM core.comparisons(type) LOOP
+            IF type.sensitive THEN
+                sql := format('SELECT %L, NULL::numeric, NULL::numeric
+                                 FROM (%s LIMIT 1) AS difference',
+                              type.event_type, sql);
+            END IF;
+            RETURN QUERY EXECUTE format(
+                'SELECT %L, key, expected, found FROM (%s)
+                     AS difference (key, expected, found)', what, sql);
+        END LOOP;
     END LOOP;
 END $$;
 

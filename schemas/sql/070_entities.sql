@@ -17,34 +17,38 @@ RETURNS TABLE (council_code text, province_code text, county_code text,
                settlement_code text, neighbourhood_code text, formed_on date,
                status text, phase text, last_meeting_on date)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH formed AS (
+    WITH fact AS (
+        SELECT council_code, NULL AS status, council_phase, occurred_on,
+               occurred_at, agency_code, event_id, true AS is_formation
+          FROM core.fact_council_formed
+         WHERE occurred_on <= d
+        UNION ALL
+        SELECT council_code, status, council_phase, occurred_on, occurred_at,
+               agency_code, event_id, false
+          FROM core.fact_council_status_changed
+         WHERE occurred_on <= d
+    ), formed AS (
         SELECT f.council_code, min(f.occurred_on) AS formed_on,
                regexp_replace(f.council_code, '-[^-]*$', '')
                    AS neighbourhood_code
-          FROM core.fact_council_formed f
-         WHERE f.occurred_on <= d
+          FROM fact f
+         WHERE f.is_formation
          GROUP BY f.council_code
     ), changed AS (
         SELECT DISTINCT ON (f.council_code) f.council_code, f.status
-          FROM core.fact_council_status_changed f
-         WHERE f.occurred_on <= d
+          FROM fact f
+         WHERE NOT f.is_formation
          ORDER BY f.council_code, f.occurred_on DESC,
                   f.occurred_at DESC NULLS LAST, f.agency_code DESC,
                   f.event_id DESC
     ), phased AS (
         SELECT DISTINCT ON (f.council_code) f.council_code, f.council_phase
-          FROM (SELECT council_code, council_phase, occurred_on, occurred_at,
-                       agency_code, event_id
-                  FROM core.fact_council_formed
-                UNION ALL
-                SELECT council_code, council_phase, occurred_on, occurred_at,
-                       agency_code, event_id
-                  FROM core.fact_council_status_changed) AS f
-         WHERE f.occurred_on <= d AND f.council_phase IS NOT NULL
+          FROM fact f
+         WHERE f.council_phase IS NOT NULL
          ORDER BY f.council_code, f.occurred_on DESC,
                   f.occurred_at DESC NULLS LAST, f.agency_code DESC,
                   f.event_id DESC
@@ -75,7 +79,7 @@ RETURNS TABLE (school_code text, programme text, rebuilt_on date,
                classrooms_count integer, area_m2 integer, amount bigint,
                pupils_capacity integer)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -120,7 +124,7 @@ CREATE FUNCTION report.mosque_cooperative_as_of(d date)
 RETURNS TABLE (mosque_code text, cooperative_code text, formed_on date,
                launched_on date, product_code text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -164,7 +168,7 @@ RETURNS TABLE (fund_code text, created_on date, province_code text,
                neighbourhood_code text, mosque_code text,
                members_count integer)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -191,7 +195,7 @@ END $$;
 CREATE FUNCTION report.project_credit_as_of(d date)
 RETURNS TABLE (project_code text, fiscal_year integer, credit numeric)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -209,68 +213,72 @@ RETURNS TABLE (project_code text, project_kind text, province_code text,
                started_on date, physical_progress_pct integer,
                completed_on date, in_operation_on date)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
+SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
     WITH fact AS (
         SELECT project_code, project_kind, place_code, occurred_on,
-               occurred_at, agency_code, event_id
+               occurred_at, agency_code, event_id, 'credit' AS what,
+               NULL::integer AS physical_progress_pct,
+               NULL::boolean AS in_operation
           FROM core.fact_project_credit_allocated
+         WHERE occurred_on <= d
         UNION ALL
         SELECT project_code, project_kind, place_code, occurred_on,
-               occurred_at, agency_code, event_id
+               occurred_at, agency_code, event_id, 'start', NULL, NULL
           FROM core.fact_project_started
+         WHERE occurred_on <= d
         UNION ALL
         SELECT project_code, project_kind, place_code, occurred_on,
-               occurred_at, agency_code, event_id
+               occurred_at, agency_code, event_id, 'progress',
+               physical_progress_pct, NULL
           FROM core.fact_project_progress_reported
+         WHERE occurred_on <= d
         UNION ALL
         SELECT project_code, project_kind, place_code, occurred_on,
-               occurred_at, agency_code, event_id
+               occurred_at, agency_code, event_id, 'completion', NULL,
+               in_operation
           FROM core.fact_project_completed
+         WHERE occurred_on <= d
     ), last AS (
         SELECT DISTINCT ON (f.project_code) f.*
           FROM fact f
-         WHERE f.occurred_on <= d
          ORDER BY f.project_code, f.occurred_on DESC,
                   f.occurred_at DESC NULLS LAST, f.agency_code DESC,
                   f.event_id DESC
+    ), progress AS (
+        SELECT DISTINCT ON (f.project_code) f.project_code,
+               f.physical_progress_pct
+          FROM fact f
+         WHERE f.what = 'progress'
+         ORDER BY f.project_code, f.occurred_on DESC,
+                  f.occurred_at DESC NULLS LAST, f.agency_code DESC,
+                  f.event_id DESC
+    ), first AS (
+        SELECT f.project_code,
+               min(f.occurred_on) FILTER (WHERE f.what = 'start')
+                   AS started_on,
+               min(f.occurred_on) FILTER (WHERE f.what = 'completion')
+                   AS completed_on,
+               min(f.occurred_on) FILTER (WHERE f.in_operation)
+                   AS in_operation_on
+          FROM fact f
+         GROUP BY f.project_code
     ), allocated AS (
         SELECT c.project_code, jsonb_object_agg(c.fiscal_year, c.credit)
                    AS credit, sum(c.credit) AS credit_total
           FROM report.project_credit_as_of(d) c
          GROUP BY c.project_code
-    ), started AS (
-        SELECT f.project_code, min(f.occurred_on) AS started_on
-          FROM core.fact_project_started f
-         WHERE f.occurred_on <= d
-         GROUP BY f.project_code
-    ), progress AS (
-        SELECT DISTINCT ON (f.project_code) f.project_code,
-               f.physical_progress_pct
-          FROM core.fact_project_progress_reported f
-         WHERE f.occurred_on <= d
-         ORDER BY f.project_code, f.occurred_on DESC,
-                  f.occurred_at DESC NULLS LAST, f.agency_code DESC,
-                  f.event_id DESC
-    ), completed AS (
-        SELECT f.project_code, min(f.occurred_on) AS completed_on,
-               min(f.occurred_on) FILTER (WHERE f.in_operation)
-                   AS in_operation_on
-          FROM core.fact_project_completed f
-         WHERE f.occurred_on <= d
-         GROUP BY f.project_code
     )
     SELECT project_code, l.project_kind, p.province_code, p.county_code,
            p.settlement_code, core.neighbourhood(l.place_code),
-           coalesce(a.credit, '{}'), a.credit_total, s.started_on,
-           g.physical_progress_pct, c.completed_on, c.in_operation_on
+           coalesce(a.credit, '{}'), a.credit_total, f.started_on,
+           g.physical_progress_pct, f.completed_on, f.in_operation_on
       FROM last l
-      LEFT JOIN allocated a USING (project_code)
-      LEFT JOIN started s USING (project_code)
+      JOIN first f USING (project_code)
       LEFT JOIN progress g USING (project_code)
-      LEFT JOIN completed c USING (project_code)
+      LEFT JOIN allocated a USING (project_code)
       LEFT JOIN core.place_span p
         ON p.base_code = split_part(l.place_code, '-', 1)
        AND p.from_on <= l.occurred_on AND l.occurred_on < p.to_on;

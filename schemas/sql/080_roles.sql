@@ -25,8 +25,9 @@ BEGIN
     EXECUTE format('SET LOCAL ROLE %I', owner);
 END $$;
 
--- An analyst cannot change a thing, nor hold the server up, and sees local
--- time. Settings belong to a login and are not inherited from a group: call
+-- An analyst cannot change a thing, nor hold the server up, sees local time,
+-- and asks for sums over many rows (compiling them costs more than it gives).
+-- Settings belong to a login and are not inherited from a group: call
 -- this once for each login of an analyst.
 CREATE FUNCTION core.settle_analyst(login regrole)
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -35,6 +36,8 @@ BEGIN
     EXECUTE format('ALTER ROLE %s SET default_transaction_read_only = on',
                    login);
     EXECUTE format('ALTER ROLE %s SET TimeZone = %L', login, 'Asia/Tehran');
+    EXECUTE format('ALTER ROLE %s SET work_mem = %L', login, '64MB');
+    EXECUTE format('ALTER ROLE %s SET jit = off', login);
 END $$;
 
 DO $$

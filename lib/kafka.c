@@ -5,6 +5,7 @@
 #include "kafka.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <syslog.h>
 
 #include "log.h"
@@ -88,11 +89,13 @@ static void on_log(const rd_kafka_t *client, int level, const char *facility,
 {
     char line[512];
     size_t len = 0;
-    /* The library tries again by itself: its errors are our warnings. */
-    enum mh_log_level to = level < LOG_ERR        ? MH_LOG_ERROR
-                           : level <= LOG_WARNING ? MH_LOG_WARN
-                           : level <= LOG_INFO    ? MH_LOG_INFO
-                                                  : MH_LOG_DEBUG;
+    /* The library tries again by itself: its errors are our warnings. The
+     * first producer of a new cluster always has to ask twice for its id. */
+    enum mh_log_level to = strcmp(facility, "GETPID") == 0 ? MH_LOG_DEBUG
+                           : level < LOG_ERR               ? MH_LOG_ERROR
+                           : level <= LOG_WARNING          ? MH_LOG_WARN
+                           : level <= LOG_INFO             ? MH_LOG_INFO
+                                                           : MH_LOG_DEBUG;
 
     (void)client;
     while (text[len] != '\0' && len + 1 < sizeof line) {

@@ -68,6 +68,9 @@ void *mh_arena_take(struct mh_arena *arena, size_t size)
     struct mh_arena_block *block = arena->block;
     void *start;
 
+    if (size > arena->max) {
+        return NULL;
+    }
     size = (size + ALIGN - 1) / ALIGN * ALIGN;
     if (block == NULL || size > block->size - arena->used) {
         block = block == NULL ? NULL : block->next;

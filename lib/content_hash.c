@@ -1,36 +1,56 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The content is written in a canonical form and hashed at once: for each
- * field that is not null, in order of names, its name, a NUL, and its value
- * (texts and symbols with their length, numbers in 8 bytes). Lengths make the
- * form unambiguous. Texts are bounded by the record, so the form is too.
+ * The content is written in a canonical form and hashed: for each field that
+ * is not null, in order of names, its name, a NUL, and its value (texts and
+ * symbols with their length, numbers in 8 bytes). Lengths make the form
+ * unambiguous. Nearly every form is short enough to be hashed in one go; a
+ * longer one goes through XXH3's stream, which gives the same number.
  */
 #include "content_hash.h"
 
 #include <string.h>
+
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "frame.h"
 #include "uuid.h"
 
-enum {
-    /* every text at most once, plus name and fixed part a field */
-    FORM_BYTES_MAX = MH_EVENT_BYTES_MAX + MH_FIELDS_MAX * 96
+enum { FORM_BYTES = 1024 }; /* of the forms we have none is longer */
+
+struct form {
+    size_t len;           /* bytes that wait in `bytes` */
+    XXH3_state_t *stream; /* NULL until a form is longer */
+    uint8_t bytes[FORM_BYTES];
 };
 
-static inline size_t put(uint8_t *form, size_t at, const void *bytes,
-                         size_t len)
+static void put(struct form *form, XXH3_state_t *stream, const void *bytes,
+                size_t len)
 {
-    memcpy(form + at, bytes, len);
-    return at + len;
+    if (len > sizeof form->bytes - form->len) {
+        if (form->stream == NULL) {
+            form->stream = stream;
+            (void)XXH3_64bits_reset(stream);
+        }
+        (void)XXH3_64bits_update(stream, form->bytes, form->len);
+        form->len = 0;
+        if (len > sizeof form->bytes) {
+            (void)XXH3_64bits_update(stream, bytes, len);
+            return;
+        }
+    }
+    memcpy(form->bytes + form->len, bytes, len);
+    form->len += len;
 }
 
 uint64_t mh_content_hash(const struct mh_event *event)
 {
     const struct mh_type *type = event->type;
-    uint8_t form[FORM_BYTES_MAX];
-    size_t len = put(form, 0, type->name, strlen(type->name) + 1);
+    XXH3_state_t stream;
+    struct form form;
 
+    form.len = 0;
+    form.stream = NULL;
+    put(&form, &stream, type->name, strlen(type->name) + 1);
     for (int n = 0; n < type->field_count; n++) {
         int i = type->by_name[n];
         const struct mh_field *field = &type->fields[i];
@@ -39,16 +59,20 @@ uint64_t mh_content_hash(const struct mh_event *event)
         if (value->set != MH_VALUE || i == MH_FIELD_POSTED_AT) {
             continue;
         }
-        len = put(form, len, field->name, field->name_len + 1);
+        put(&form, &stream, field->name, field->name_len + 1);
         if (i == MH_FIELD_EVENT_ID) {
-            len = put(form, len, event->id, MH_UUID_BYTES);
+            put(&form, &stream, event->id, MH_UUID_BYTES);
         } else if (field->kind == MH_KIND_STRING ||
                    field->kind == MH_KIND_ENUM) {
-            len = put(form, len, &value->len, sizeof value->len);
-            len = put(form, len, value->text, value->len);
+            put(&form, &stream, &value->len, sizeof value->len);
+            put(&form, &stream, value->text, value->len);
         } else {
-            len = put(form, len, &value->number, sizeof value->number);
+            put(&form, &stream, &value->number, sizeof value->number);
         }
     }
-    return XXH3_64bits(form, len);
+    if (form.stream == NULL) {
+        return XXH3_64bits(form.bytes, form.len);
+    }
+    (void)XXH3_64bits_update(&stream, form.bytes, form.len);
+    return XXH3_64bits_digest(&stream);
 }

@@ -132,7 +132,7 @@ static enum mh_code known(struct check *check, int i,
             mh_reference_agency(check->reference, value->text, value->len);
         return check->event->agency_id != 0 ? MH_OK : MH_AGENCY;
     }
-    if (strcmp(field->lookup, "agency_code") == 0) {
+    if (field->of_agencies) {
         return mh_reference_agency(check->reference, value->text,
                                    value->len) != 0
                    ? MH_OK
@@ -206,25 +206,14 @@ static void check_value(struct check *check, int i,
 
 /* ---------------------------------------------------------- between fields */
 
-static bool required_by_envelope(const struct mh_type *type, int i)
-{
-    const int *at = type->required_envelope;
-
-    while (*at >= 0 && *at != i) {
-        at++;
-    }
-    return *at == i;
-}
-
 static void check_absent(struct check *check, int i,
                          const struct mh_field *field)
 {
     int other = field->required_when;
 
-    if (!field->optional || (i < MH_ENVELOPE_COUNT &&
-                             required_by_envelope(check->type, i))) {
+    if (!field->optional || other < 0) {
         fault(check, i, MH_REQUIRED, field->label_en);
-    } else if (other >= 0 && has(check, other) &&
+    } else if (has(check, other) &&
                field->required_when_is[get(check, other)->number]) {
         fault(check, i, MH_REQUIRED_WHEN, check->type->fields[other].name);
     }
@@ -416,13 +405,17 @@ bool mh_check(struct mh_event *event, const struct mh_reference *reference,
         const struct mh_field *field = &type->fields[i];
 
         if (event->values[i].set == MH_NULL) {
-            check_absent(&check, i, field);
+            if (!field->may_lack) {
+                check_absent(&check, i, field);
+            }
             continue;
         }
         if (event->values[i].set == MH_VALUE) {
             check_value(&check, i, field);
         }
-        check_between(&check, i, field);
+        if (field->related) {
+            check_between(&check, i, field);
+        }
     }
     check_op(&check);
     check_days(&check);

@@ -6,6 +6,7 @@
    passed, and must find the same structure. */
 #include "schema.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,7 +60,38 @@ static void start_fields(struct mh_draft *draft)
 
 static int compare_names(const struct mh_type *type, uint8_t a, uint8_t b)
 {
-    return strcmp(type->fields[a].name, type->fields[b].name);
+    const char *name_a = type->fields[a].name;
+    const char *name_b = type->fields[b].name;
+
+    assert(name_a != NULL && name_b != NULL);
+    return strcmp(name_a, name_b);
+}
+
+static bool required_by_envelope(const struct mh_type *type, int i)
+{
+    const int *at = type->required_envelope;
+
+    while (*at >= 0 && *at != i) {
+        at++;
+    }
+    return *at == i;
+}
+
+/* Which fields the check may pass by; the type is free of faults. */
+static void mark_fields(struct mh_type *type)
+{
+    for (int i = 0; i < type->field_count; i++) {
+        struct mh_field *field = &type->fields[i];
+
+        field->may_lack = field->optional && field->required_when < 0 &&
+                          !(i < MH_ENVELOPE_COUNT &&
+                            required_by_envelope(type, i));
+        field->related = field->at_most >= 0 || field->null_when >= 0 ||
+                         field->requires[0] >= 0 ||
+                         field->requires_any[0] >= 0;
+        field->of_agencies = field->lookup != NULL &&
+                             strcmp(field->lookup, "agency_code") == 0;
+    }
 }
 
 /* Slots and the order by name; the type is free of faults. */
@@ -147,6 +179,7 @@ enum mh_code mh_schema_read(const char *text, size_t len, struct mh_type **type,
         goto done;
     }
     number_fields(draft->type);
+    mark_fields(draft->type);
     *type = draft->type;
     draft->type = NULL;
     code = MH_OK;

@@ -18,15 +18,15 @@
 #include "pattern.h"
 
 enum {
-    MH_FIELDS_MAX = 64,     /* a bit each in one 64-bit mask */
-    MH_MEASURES_MAX = 12,   /* columns of core.daily */
-    MH_SYMBOLS_MAX = 200,   /* an enum; longer lists are lookups */
-    MH_NAMES_MAX = 4,       /* fields that one rule may name */
-    MH_TYPE_NAME_MAX = 55,  /* bytes; with `_monthly` still a name in SQL */
-    MH_CODE_MAX = 200,      /* bytes of a text that is a code */
-    MH_DIMS_MAX = 1000,     /* bytes of all dimensions; part of an index */
-    MH_LABEL_MAX = 200,     /* bytes */
-    MH_DOC_MAX = 2000,      /* bytes */
+    MH_FIELDS_MAX = 64,    /* a bit each in one 64-bit mask */
+    MH_MEASURES_MAX = 12,  /* columns of core.daily */
+    MH_SYMBOLS_MAX = 200,  /* an enum; longer lists are lookups */
+    MH_NAMES_MAX = 4,      /* fields that one rule may name */
+    MH_TYPE_NAME_MAX = 55, /* bytes; with `_monthly` still a name in SQL */
+    MH_CODE_MAX = 200,     /* bytes of a text that is a code */
+    MH_DIMS_MAX = 1000,    /* bytes of all dimensions; part of an index */
+    MH_LABEL_MAX = 200,    /* bytes */
+    MH_DOC_MAX = 2000,     /* bytes */
     MH_SCHEMA_BYTES_MAX = 256 * 1024,
     MH_SCHEMA_DEPTH_MAX = 12
 };
@@ -74,7 +74,7 @@ enum mh_role {
     MH_ROLE_DIMENSION, /**< what totals are grouped by */
     MH_ROLE_KEY,       /**< names an entity */
     MH_ROLE_TIME,
-    MH_ROLE_FLAG,      /**< yes or no; grouped by, as a dimension */
+    MH_ROLE_FLAG, /**< yes or no; grouped by, as a dimension */
     MH_ROLE_CONTROL
 };
 
@@ -91,36 +91,40 @@ struct mh_symbol {
     uint32_t len; /**< bytes */
 };
 
+/* What every record needs of a field comes first: one line of cache. */
 struct mh_field {
-    char *name;        /**< owned */
-    uint32_t name_len; /**< bytes */
-    char *unit;        /**< owned */
-    char *label_fa;    /**< owned, UTF-8 */
-    char *label_en;    /**< owned */
     enum mh_kind kind;
     enum mh_role role;
     bool optional; /**< union with null; null is the first branch */
     bool money;    /**< measure in rials, see currency_unit */
-
-    struct mh_symbol *symbols; /**< owned; enums only, else NULL */
-    int symbol_count;
-
     bool has_min, has_max;
+    bool may_lack; /**< may be null whatever else the event says */
+    bool related;  /**< where there is a value, rules with others apply */
+    bool of_agencies; /**< `lookup` is the list of agencies */
+    int symbol_count;
+    struct mh_symbol *symbols; /**< owned; enums only, else NULL */
     int64_t min, max;
-    char *pattern_text;            /**< owned; strings only, else NULL */
-    struct mh_pattern *pattern;    /**< owned; strings only */
-    int at_most;                   /**< field index, -1 none */
-    int requires[MH_NAMES_MAX];    /**< field indexes, -1 ends */
-    int requires_any[MH_NAMES_MAX]; /**< field indexes, -1 ends */
-    int required_when;             /**< field index, -1 none */
-    bool required_when_is[MH_SYMBOLS_MAX]; /**< by symbol of that field */
-    int null_when;                 /**< field index, -1 none */
-    int64_t null_when_at_most;
+    struct mh_pattern *pattern; /**< owned; strings only */
     char *lookup; /**< owned; name of the list, NULL none */
 
-    int number_slot;  /**< 1.. in core.event.numbers, 0 none */
-    int code_slot;    /**< 1.. in core.event.codes, 0 none */
-    int measure_slot; /**< 1.. in core.daily.sum_k, 0 none */
+    char *name;        /**< owned */
+    uint32_t name_len; /**< bytes */
+    int number_slot;   /**< 1.. in core.event.numbers, 0 none */
+    int code_slot;     /**< 1.. in core.event.codes, 0 none */
+    int measure_slot;  /**< 1.. in core.daily.sum_k, 0 none */
+
+    int at_most;                    /**< field index, -1 none */
+    int requires[MH_NAMES_MAX];     /**< field indexes, -1 ends */
+    int requires_any[MH_NAMES_MAX]; /**< field indexes, -1 ends */
+    int null_when;                  /**< field index, -1 none */
+    int64_t null_when_at_most;
+    int required_when; /**< field index, -1 none */
+    bool required_when_is[MH_SYMBOLS_MAX]; /**< by symbol of that field */
+
+    char *pattern_text; /**< owned; strings only, else NULL */
+    char *unit;         /**< owned */
+    char *label_fa;     /**< owned, UTF-8 */
+    char *label_en;     /**< owned */
 };
 
 /** An event type by one version of its schema. */
@@ -136,14 +140,14 @@ struct mh_type {
     bool plan;        /**< kind plan; else act */
     bool period;      /**< PERIOD_TOTAL */
     bool sensitive;
-    char *entity;     /**< owned; what the type tells about, NULL none */
-    int entity_key;   /**< field index of the entity's code, -1 none */
-    int withhold;     /**< field index of the measure, -1 none */
+    char *entity;           /**< owned; what the type tells about, NULL none */
+    int entity_key;         /**< field index of the entity's code, -1 none */
+    int withhold;           /**< field index of the measure, -1 none */
     int64_t withhold_below; /**< months and counties under it are withheld */
     enum mh_level finest, coarsest;
     int required_envelope[MH_ENVELOPE_COUNT]; /**< indexes, -1 ends */
-    int period_from;   /**< field index, -1 none */
-    int currency_unit; /**< field index, -1 none */
+    int period_from;                          /**< field index, -1 none */
+    int currency_unit;                        /**< field index, -1 none */
 
     struct mh_field *fields; /**< owned; `field_count` of them */
     int field_count;
@@ -175,7 +179,7 @@ int mh_type_find(const struct mh_type *type, const char *name, size_t len);
  * Whether `next` may follow `last` (decision: only new optional fields and
  * new enum symbols, appended). Breaches are added to `problems`.
  */
-bool mh_type_may_follow(const struct mh_type *last,
-                        const struct mh_type *next, struct mh_buf *problems);
+bool mh_type_may_follow(const struct mh_type *last, const struct mh_type *next,
+                        struct mh_buf *problems);
 
 #endif

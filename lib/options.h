@@ -24,7 +24,7 @@ enum mh_option_kind {
 };
 
 struct mh_option {
-    const char *name;     /**< as in --name; MAHALLE_NAME in the environment */
+    const char *name; /**< as in --name; MAHALLE_NAME in the environment */
     enum mh_option_kind kind;
     const char *fallback; /**< default as text; NULL = no default, required */
     int64_t least, most;  /**< numbers only */
@@ -33,10 +33,10 @@ struct mh_option {
 };
 
 struct mh_program {
-    const char *name;     /**< as "mahalle-post" */
-    const char *about;    /**< one sentence */
-    const char *usage;    /**< what follows the name, a line each */
-    const char *examples; /**< lines, each a command that works */
+    const char *name;                /**< as "mahalle-post" */
+    const char *about;               /**< one sentence */
+    const char *usage;               /**< what follows the name, a line each */
+    const char *examples;            /**< lines, each a command that works */
     const struct mh_option *options; /**< ends with name NULL */
 };
 
@@ -50,15 +50,13 @@ struct mh_options;
  * @param options out; given, free with mh_options_free; NULL when `*done`
  * @returns MH_OK, MH_USAGE (already printed), MH_MEMORY
  */
-MH_MUST enum mh_code mh_options_read(const struct mh_program *program,
-                                     int argc, char **argv,
-                                     struct mh_options **options, bool *done,
-                                     struct mh_err *err);
+MH_MUST enum mh_code mh_options_read(const struct mh_program *program, int argc,
+                                     char **argv, struct mh_options **options,
+                                     bool *done, struct mh_err *err);
 void mh_options_free(struct mh_options *options);
 
 /** Value of an option of the table (asserted); lent. */
-const char *mh_options_text(const struct mh_options *options,
-                            const char *name);
+const char *mh_options_text(const struct mh_options *options, const char *name);
 int64_t mh_options_number(const struct mh_options *options, const char *name);
 bool mh_options_flag(const struct mh_options *options, const char *name);
 /** What is not an option, in order; `i` below the count. */

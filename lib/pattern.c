@@ -100,7 +100,7 @@ static int find_state(struct maker *m, const struct mh_positions *set)
 {
     int i = 0;
 
-    while (i < m->state_count && memcmp(&m->states[i], set, sizeof *set)) {
+    while (i < m->state_count && memcmp(&m->states[i], set, sizeof *set) != 0) {
         i++;
     }
     if (i == STATES_MAX) {

@@ -111,7 +111,6 @@ static bool add_position(struct parser *p, const struct bytes *bytes,
     if (position == MH_POSITIONS_MAX) {
         return give_up(p, "too long when its counts are written out");
     }
-    *part = (struct part){.nullable = false};
     put(&part->first, position);
     put(&part->last, position);
     memcpy(graph->admits[position], bytes->has, sizeof bytes->has);
@@ -210,6 +209,7 @@ static bool parse_atom(struct parser *p, struct part *part)
     struct bytes bytes = {{false}};
     uint8_t byte = 0;
 
+    *part = (struct part){.nullable = false};
     if (*p->at == '(') {
         p->at++;
         if (++p->depth > DEPTH_MAX) {

@@ -118,6 +118,7 @@ static void read_symbols(struct mh_draft *draft, struct mh_field *field,
         }
         return;
     }
+    field->symbol_count = 0; /* those that have their name */
     field->symbols = new_symbols(draft, (int)count);
     if (field->symbols == NULL) {
         return;

@@ -86,8 +86,8 @@ static void check_pattern(struct mh_draft *draft, struct mh_field *field,
         mh_draft_problem(draft, at, "admits texts longer than %d bytes",
                          MH_CODE_MAX);
     }
-    for (char byte = 1; byte < ' '; byte++) {
-        if (mh_pattern_admits(field->pattern, byte)) {
+    for (int byte = 1; byte < ' '; byte++) {
+        if (mh_pattern_admits(field->pattern, (char)byte)) {
             mh_draft_problem(draft, at, "admits control characters");
             break;
         }

@@ -83,8 +83,7 @@ static void fill_text(struct world *world, struct random *random,
 
     if (i == MH_FIELD_PLACE_CODE) {
         (void)place(world, random,
-                    random_between(random, type->coarsest, type->finest),
-                    text);
+                    random_between(random, type->coarsest, type->finest), text);
     } else if (i == MH_FIELD_COUNCIL_CODE) {
         (void)snprintf(text, sizeof text, "%.*s-C%d", (int)at->len, at->text,
                        (int)random_between(random, 1, 99));
@@ -130,9 +129,9 @@ static void fill(struct world *world, struct random *random,
         set_number(value, random_between(random, MH_DAY_MIN, MH_DAY_MAX));
         break;
     case MH_KIND_TIMESTAMP:
-        set_number(value, mh_tehran_instant_ms(
-                              (int32_t)day,
-                              random_between(random, 0, DAY_MS - 1)));
+        set_number(value,
+                   mh_tehran_instant_ms((int32_t)day,
+                                        random_between(random, 0, DAY_MS - 1)));
         break;
     case MH_KIND_STRING:
         fill_text(world, random, event, i);
@@ -245,8 +244,8 @@ void sample_plain(struct world *world, const struct mh_type *type,
                "event_id=74a1fd16-808e-5f52-a496-cd06c5fbc5b9 op=ASSERT "
                "revision=0 occurred_on=20374 posted_at=1760360400000 "
                "agency_code=governorate");
-    set_text(world, &event->values[MH_FIELD_PLACE_CODE],
-             PLACES[type->finest], strlen(PLACES[type->finest]));
+    set_text(world, &event->values[MH_FIELD_PLACE_CODE], PLACES[type->finest],
+             strlen(PLACES[type->finest]));
     if (event->values[MH_FIELD_COUNCIL_CODE].set == MH_VALUE) {
         sample_set(world, event, "council_code=c1195-012-C1");
     }
@@ -312,15 +311,13 @@ static void set_one(struct world *world, struct mh_event *event, int i,
     }
 }
 
-void sample_set(struct world *world, struct mh_event *event,
-                const char *edits)
+void sample_set(struct world *world, struct mh_event *event, const char *edits)
 {
     while (*edits != '\0') {
         size_t name = strcspn(edits, "=");
         size_t len = strcspn(edits + name + 1, " ");
 
-        set_one(world, event, find(event, edits, name), edits + name + 1,
-                len);
+        set_one(world, event, find(event, edits, name), edits + name + 1, len);
         edits += name + 1 + len;
         edits += strspn(edits, " ");
     }

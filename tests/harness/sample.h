@@ -30,8 +30,7 @@ void sample_plain(struct world *world, const struct mh_type *type,
  * nothing behind `=` makes the field null, `!` marks it MH_BAD.
  * Ends the program on an unknown field or symbol.
  */
-void sample_set(struct world *world, struct mh_event *event,
-                const char *edits);
+void sample_set(struct world *world, struct mh_event *event, const char *edits);
 /** Set a text field to any bytes. */
 void sample_set_bytes(struct world *world, struct mh_event *event,
                       const char *field, const void *bytes, size_t len);

@@ -106,8 +106,7 @@ static void put_sequence(struct out *out, const char *at, const char *end)
         int least, most;
         const char *next = read_count(behind, &least, &most);
 
-        for (int64_t n = random_between(out->random, least, most); n > 0;
-             n--) {
+        for (int64_t n = random_between(out->random, least, most); n > 0; n--) {
             put_atom(out, at, behind);
         }
         at = next;

@@ -62,7 +62,7 @@ SELECT t.event_type,
     ON p.base_code = split_part(d.place_code, '-', 1)
    AND p.from_on <= d.occurred_on AND d.occurred_on < p.to_on
  WHERE d.events > 0 AND NOT t.sensitive AND t.kind IN ('act', 'plan')
- GROUP BY t.event_type, d.occurred_on, d.place_code, a.agency_code,
+ GROUP BY t.type_id, d.occurred_on, d.place_code, a.agency_id,
           p.province_code, p.county_code, p.settlement_code;
 
 CREATE VIEW report.measure_daily AS
@@ -97,5 +97,5 @@ SELECT t.event_type,
               WHEN 10 THEN d.by_10 WHEN 11 THEN d.by_11 WHEN 12 THEN d.by_12 END)
        AS m (total, events)
  WHERE m.events > 0 AND f.measure_slot IS NOT NULL AND NOT t.sensitive
- GROUP BY t.event_type, f.field, f.unit, d.occurred_on, d.place_code,
-          a.agency_code, p.province_code, p.county_code, p.settlement_code;
+ GROUP BY t.type_id, f.type_id, f.field, d.occurred_on, d.place_code,
+          a.agency_id, p.province_code, p.county_code, p.settlement_code;

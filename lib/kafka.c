@@ -10,6 +10,10 @@
 
 #include "log.h"
 
+/* 2.8, as the library writes it: older ones may skip offsets and do not notice
+ * a log that was cut short. */
+enum { VERSION_LEAST = 0x020800ff };
+
 /* No statistics: what is measured is measured by ourselves. The encryption
  * (security.protocol and its keys) is the operator's to choose. */
 static const char *const DEFAULTS[] = {"client.id",
@@ -107,6 +111,17 @@ static void on_log(const rd_kafka_t *client, int level, const char *facility,
     mh_log(to, "kafka", "from=%s text=\"%s\"", facility, line);
 }
 
+/* The library found at run time may be another one than at build time. */
+static enum mh_code check_version(struct mh_err *err)
+{
+    if (rd_kafka_version() < VERSION_LEAST) {
+        return mh_fail(err, MH_CONTRACT,
+                       "librdkafka %s is too old, at least 2.8 is needed",
+                       rd_kafka_version_str());
+    }
+    return MH_OK;
+}
+
 static enum mh_code set(rd_kafka_conf_t *conf, const char *name,
                         const char *value, struct mh_err *err)
 {
@@ -157,11 +172,15 @@ enum mh_code mh_kafka_new(rd_kafka_type_t kind, const char *brokers,
                           void (*prepare)(rd_kafka_conf_t *conf, void *opaque),
                           void *opaque, rd_kafka_t **client, struct mh_err *err)
 {
-    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    rd_kafka_conf_t *conf = NULL;
     rd_kafka_t *made = NULL;
     char text[256] = "";
-    enum mh_code code;
+    enum mh_code code = check_version(err);
 
+    if (code != MH_OK) {
+        return code;
+    }
+    conf = rd_kafka_conf_new();
     if (conf == NULL) {
         return mh_fail(err, MH_MEMORY, "kafka client: out of memory");
     }

@@ -25,7 +25,8 @@ typedef const char *const *mh_kafka_settings;
  * @param prepare  optional; sets callbacks on the configuration
  * @param opaque   for `prepare` and the callbacks
  * @param client   out; given, rd_kafka_destroy
- * @returns MH_OK, MH_USAGE (a key or value librdkafka refuses), MH_MEMORY
+ * @returns MH_OK, MH_USAGE (a key or value librdkafka refuses), MH_MEMORY,
+ *          MH_CONTRACT (the library is older than 2.8)
  */
 MH_MUST enum mh_code mh_kafka_new(
     rd_kafka_type_t kind, const char *brokers, mh_kafka_settings settings,

@@ -50,9 +50,19 @@ static void release(struct aggregate *a)
     }
 }
 
+/* Give the records back that letters have kept, and forget the rest. */
+static void clear_batch(struct aggregate *a)
+{
+    for (int i = 0; i < a->batch.count; i++) {
+        poll_free(&a->batch.messages[i]);
+    }
+    a->batch.count = 0;
+    batch_reset_facts(&a->batch);
+}
+
 void aggregate_fini(struct aggregate *a)
 {
-    poll_release(&a->batch);
+    clear_batch(a);
     if (a->store != NULL && a->claimed) {
         poll_courtesy(a->poll, &a->positions);
         release(a);
@@ -68,7 +78,7 @@ void aggregate_fini(struct aggregate *a)
 
 void aggregate_drop(struct aggregate *a, bool connection)
 {
-    poll_release(&a->batch);
+    clear_batch(a);
     a->claimed = false;
     if (a->poll != NULL) {
         poll_stop(a->poll);
@@ -81,27 +91,22 @@ void aggregate_drop(struct aggregate *a, bool connection)
     }
 }
 
-/* Records are never passed over: what is not applied is claimed again. */
-static void give_back(struct aggregate *a)
-{
-    if (a->batch.count > 0) {
-        poll_release(&a->batch);
-        a->claimed = false;
-    }
-}
-
 void aggregate_wait(struct aggregate *a, int ms)
 {
     int64_t end = mh_clock_ms() + ms;
-    int32_t partition;
-    struct mh_err err;
 
     while (mh_clock_ms() < end && !mh_stop_asked()) {
-        if (a->poll == NULL || poll_take(a->poll, &a->batch, 1, TICK_MS,
-                                         &partition, &err) != MH_OK) {
+        struct message message = {.handle = NULL};
+        struct mh_err err;
+
+        if (a->poll == NULL ||
+            poll_next(a->poll, TICK_MS, &message, &err) != MH_OK) {
             mh_clock_sleep_ms(TICK_MS);
         }
-        give_back(a);
+        if (message.handle != NULL) {
+            poll_free(&message);
+            a->claimed = false; /* records are never passed over */
+        }
     }
 }
 
@@ -245,29 +250,32 @@ static enum mh_code claim(struct aggregate *a, struct mh_err *err)
     return code;
 }
 
-/* Where each position will be after the batch. A record behind its position
- * would be a fault of the client library: nothing is applied then. */
-static enum mh_code advance(struct aggregate *a, struct mh_err *err)
+static void begin_batch(struct aggregate *a)
 {
+    clear_batch(a);
     for (int i = 0; i < a->positions.count; i++) {
         struct position *position = &a->positions.items[i];
 
         position->until = position->next;
         memset(position->fates, 0, sizeof position->fates);
     }
-    for (int i = 0; i < a->batch.count; i++) {
-        const struct message *message = &a->batch.messages[i];
-        struct position *position =
-            positions_find(&a->positions, message->partition);
+}
 
-        if (position == NULL || message->offset < position->until) {
-            return mh_fail(err, MH_KAFKA_FATAL,
-                           "partition %d gave offset %" PRId64 " out of order",
-                           message->partition, message->offset);
-        }
-        position->until = message->offset + 1;
-        position->last_ms = message->at_ms;
+/* Where the record's position will be after the batch. A record behind it
+ * would be a fault of the client library: nothing is applied then. */
+static enum mh_code advance(struct aggregate *a, const struct message *message,
+                            struct mh_err *err)
+{
+    struct position *position =
+        positions_find(&a->positions, message->partition);
+
+    if (position == NULL || message->offset < position->until) {
+        return mh_fail(err, MH_KAFKA_FATAL,
+                       "partition %d gave offset %" PRId64 " out of order",
+                       message->partition, message->offset);
     }
+    position->until = message->offset + 1;
+    position->last_ms = message->at_ms;
     return MH_OK;
 }
 
@@ -294,41 +302,68 @@ static void settle(struct aggregate *a, int64_t began_ms)
 
 /* ------------------------------------------------------------------- batch */
 
-static enum mh_code read_batch(struct aggregate *a, struct mh_err *err)
+/* The record's verdict. A good one can be given back at once, which halves the
+ * memory of a batch; a dead one is kept for its letter, headers and all. */
+static enum mh_code add_record(struct aggregate *a, struct message *record,
+                               struct mh_err *err)
 {
     struct batch *batch = &a->batch;
-    enum mh_code code = MH_OK;
+    int i = batch->count;
+    enum mh_code code = advance(a, record, err);
 
-    batch_reset_facts(batch);
-    for (int i = 0; i < batch->count && code == MH_OK; i++) {
+    if (code != MH_OK) {
+        return code;
+    }
+    code = batch_push(batch, record);
+    if (code == MH_OK) {
         code = verdict_read(&batch->messages[i], a->catalogue, a->reference,
                             &batch->arena, &batch->versions[i],
                             &batch->letters[i]);
-        if (code == MH_OK && batch->versions[i] != NULL) {
-            code = batch_add(batch, i);
-        }
-        batch->fates[i] = FATE_DEAD;
     }
-    batch_sort(batch);
+    if (code == MH_OK && batch->letters[i] != NULL) {
+        batch->fates[i] = FATE_DEAD;
+        batch->messages[i] = *record;
+        record->handle = NULL;
+    } else if (code == MH_OK) {
+        code = batch_add(batch, i);
+    }
     return code == MH_OK
                ? code
                : mh_fail(err, code, "a batch of %d is too large", batch->count);
 }
 
+/* Take what is there; wait for the first record only. */
+static enum mh_code take_records(struct aggregate *a, int32_t *partition,
+                                 struct mh_err *err)
+{
+    int64_t bytes = 0;
+    enum mh_code code = MH_OK;
+
+    begin_batch(a);
+    while (code == MH_OK && a->batch.count < a->limit &&
+           bytes < a->config->batch_bytes) {
+        struct message record;
+
+        code =
+            poll_next(a->poll, a->batch.count == 0 ? WAIT_MS : 0, &record, err);
+        *partition = record.partition;
+        if (code != MH_OK || record.handle == NULL || poll_changed(a->poll)) {
+            poll_free(&record);
+            break;
+        }
+        bytes += (int64_t)(record.value_len + record.key_len);
+        code = add_record(a, &record, err);
+        poll_free(&record);
+    }
+    return code;
+}
+
 static enum mh_code apply_batch(struct aggregate *a, struct mh_err *err)
 {
-    int64_t version = 0;
-    enum mh_code code = store_begin(a->store, &a->positions, &version, err);
+    enum mh_code code;
 
-    if (code == MH_OK) {
-        code = read_contract(a, version, err);
-    }
-    if (code == MH_OK) {
-        code = read_batch(a, err);
-    }
-    if (code == MH_OK) {
-        code = store_read_old(a->store, &a->batch, a->catalogue, err);
-    }
+    batch_sort(&a->batch);
+    code = store_read_old(a->store, &a->batch, a->catalogue, err);
     if (code == MH_OK && delta_make(&a->delta, &a->batch) != MH_OK) {
         code = mh_fail(err, MH_MEMORY, "a batch of %d is too large",
                        a->batch.count);
@@ -344,11 +379,35 @@ static enum mh_code apply_batch(struct aggregate *a, struct mh_err *err)
     return code;
 }
 
+/* Verdicts hold under the contract of the transaction; when that has changed
+ * since the records were taken, they are taken again. */
+static enum mh_code commit_batch(struct aggregate *a, struct mh_err *err)
+{
+    int64_t began_ms = mh_clock_ms();
+    int64_t version = 0;
+    enum mh_code code = store_begin(a->store, &a->positions, &version, err);
+
+    if (code == MH_OK && version != a->contract_version) {
+        store_rollback(a->store);
+        a->claimed = false;
+        return read_contract(a, version, err);
+    }
+    if (code == MH_OK) {
+        code = apply_batch(a, err);
+    }
+    if (code == MH_OK) {
+        settle(a, began_ms);
+    }
+    return code;
+}
+
 /* A batch that does not fit its memory is read again in smaller ones. */
 static enum mh_code shrink(struct aggregate *a, enum mh_code code,
                            struct mh_err *err)
 {
-    if (code == MH_MEMORY && a->limit > 1) {
+    if (code == MH_OK) {
+        a->limit = a->config->batch_records;
+    } else if (code == MH_MEMORY && a->limit > 1) {
         a->limit /= 2;
         return mh_fail(err, MH_PG_BUSY, "batches are cut to %d records",
                        a->limit);
@@ -359,35 +418,19 @@ static enum mh_code shrink(struct aggregate *a, enum mh_code code,
 static enum mh_code take_batch(struct aggregate *a, struct mh_err *err)
 {
     int32_t partition = -1;
-    int64_t began_ms;
-    struct position *position;
-    enum mh_code code;
+    enum mh_code code = take_records(a, &partition, err);
+    struct position *position = positions_find(&a->positions, partition);
 
-    a->batch.max = a->limit;
-    code = poll_take(a->poll, &a->batch, a->config->batch_bytes, WAIT_MS,
-                     &partition, err);
-    if (code != MH_OK) {
-        give_back(a);
-        position = positions_find(&a->positions, partition);
-        if (code == MH_GAP && position != NULL) {
-            code = block(a, position, MH_GAP, err->text, err);
-            a->claimed = false;
-        }
-        return code;
+    if (code == MH_OK && !poll_changed(a->poll) && a->batch.count > 0) {
+        code = shrink(a, commit_batch(a, err), err);
+    } else if (code == MH_GAP && position != NULL) {
+        code = block(a, position, MH_GAP, err->text, err);
+        a->claimed = false;
+    } else if (a->batch.count > 0) {
+        code = shrink(a, code, err);
+        a->claimed = false; /* records are never passed over */
     }
-    if (a->batch.count == 0) {
-        return MH_OK;
-    }
-    began_ms = mh_clock_ms();
-    code = advance(a, err);
-    if (code == MH_OK) {
-        code = shrink(a, apply_batch(a, err), err);
-    }
-    if (code == MH_OK) {
-        settle(a, began_ms);
-        a->limit = a->config->batch_records;
-    }
-    poll_release(&a->batch);
+    clear_batch(a);
     return code;
 }
 

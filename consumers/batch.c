@@ -17,6 +17,13 @@ enum {
     ARENA_BYTES_LEAST = 1024 * 1024
 };
 
+/* What is sorted instead of whole facts; the prefix tells almost any two
+ * apart without a look at the fact. */
+struct sort_key {
+    uint64_t prefix; /* first bytes of the id */
+    const struct fact *fact;
+};
+
 enum mh_code batch_init(struct batch *batch, int max, struct mh_err *err)
 {
     size_t n = (size_t)max;
@@ -31,6 +38,8 @@ enum mh_code batch_init(struct batch *batch, int max, struct mh_err *err)
         .letters = calloc(n, sizeof(struct letter *)),
         .versions = calloc(n, sizeof(struct version *)),
         .facts = calloc(n, sizeof *batch->facts),
+        .spare = calloc(n, sizeof *batch->facts),
+        .keys = calloc(n, sizeof(struct sort_key)),
         .slots = calloc((size_t)slots, sizeof *batch->slots),
         .slot_count = slots,
         .max = max,
@@ -38,7 +47,8 @@ enum mh_code batch_init(struct batch *batch, int max, struct mh_err *err)
     mh_arena_init(&batch->arena, ARENA_BYTES_LEAST + n * ARENA_BYTES_A_MESSAGE);
     if (batch->messages == NULL || batch->fates == NULL ||
         batch->letters == NULL || batch->versions == NULL ||
-        batch->facts == NULL || batch->slots == NULL) {
+        batch->facts == NULL || batch->spare == NULL || batch->keys == NULL ||
+        batch->slots == NULL) {
         batch_fini(batch);
         return mh_fail(err, MH_MEMORY, "no memory for a batch of %d", max);
     }
@@ -53,6 +63,8 @@ void batch_fini(struct batch *batch)
     free(batch->letters);
     free(batch->versions);
     free(batch->facts);
+    free(batch->spare);
+    free(batch->keys);
     free(batch->slots);
     mh_arena_fini(&batch->arena);
     *batch = (struct batch){.max = 0};
@@ -92,6 +104,30 @@ struct fact *batch_find(struct batch *batch, const uint8_t id[16],
     return slot < 0 ? NULL : &batch->facts[slot];
 }
 
+static bool copy_bytes(struct mh_arena *arena, const uint8_t **bytes,
+                       size_t len)
+{
+    if (*bytes != NULL) {
+        *bytes =
+            (const uint8_t *)mh_arena_text(arena, (const char *)*bytes, len);
+        return *bytes != NULL;
+    }
+    return true;
+}
+
+enum mh_code batch_push(struct batch *batch, const struct message *message)
+{
+    struct message own = *message;
+
+    own.handle = NULL;
+    if (!copy_bytes(&batch->arena, &own.key, own.key_len) ||
+        !copy_bytes(&batch->arena, &own.value, own.value_len)) {
+        return MH_MEMORY;
+    }
+    batch->messages[batch->count++] = own;
+    return MH_OK;
+}
+
 enum mh_code batch_add(struct batch *batch, int i)
 {
     const struct version *version = batch->versions[i];
@@ -119,17 +155,33 @@ enum mh_code batch_add(struct batch *batch, int i)
 
 static int by_key(const void *a, const void *b)
 {
-    const struct fact *left = a;
-    const struct fact *right = b;
-    int order = memcmp(left->id, right->id, sizeof left->id);
+    const struct sort_key *left = a;
+    const struct sort_key *right = b;
+    int order = (left->prefix > right->prefix) - (left->prefix < right->prefix);
 
+    if (order == 0) {
+        order = memcmp(left->fact->id, right->fact->id, sizeof left->fact->id);
+    }
     return order != 0 ? order
-                      : (left->agency_id > right->agency_id) -
-                            (left->agency_id < right->agency_id);
+                      : (left->fact->agency_id > right->fact->agency_id) -
+                            (left->fact->agency_id < right->fact->agency_id);
 }
 
 void batch_sort(struct batch *batch)
 {
-    qsort(batch->facts, (size_t)batch->fact_count, sizeof *batch->facts,
-          by_key);
+    struct fact *sorted = batch->spare;
+
+    for (int i = 0; i < batch->fact_count; i++) {
+        const struct fact *fact = &batch->facts[i];
+        uint64_t prefix;
+
+        memcpy(&prefix, fact->id, sizeof prefix);
+        batch->keys[i] = (struct sort_key){__builtin_bswap64(prefix), fact};
+    }
+    qsort(batch->keys, (size_t)batch->fact_count, sizeof *batch->keys, by_key);
+    for (int i = 0; i < batch->fact_count; i++) {
+        sorted[i] = *batch->keys[i].fact;
+    }
+    batch->spare = batch->facts;
+    batch->facts = sorted;
 }

@@ -35,6 +35,8 @@ struct fact {
     struct step *first, *last; /**< in the order of the records */
 };
 
+struct sort_key;
+
 struct batch {
     struct message *messages;  /**< owned; `count` in use */
     enum fate *fates;          /**< owned; one a message */
@@ -45,8 +47,10 @@ struct batch {
 
     struct fact *facts; /**< owned; `fact_count` in use */
     int fact_count;
-    int32_t *slots; /**< owned; hash of facts, -1 empty */
-    int slot_count; /**< a power of two */
+    struct fact *spare;    /**< owned; where facts are sorted to */
+    struct sort_key *keys; /**< owned; what is sorted */
+    int32_t *slots;        /**< owned; hash of facts, -1 empty */
+    int slot_count;        /**< a power of two */
 
     struct mh_arena arena; /**< versions, letters, steps, texts */
 };
@@ -58,6 +62,13 @@ void batch_fini(struct batch *batch);
 /** Forget facts, versions and letters; messages stay. */
 void batch_reset_facts(struct batch *batch);
 
+/**
+ * Add a message with a key and a value of its own, so that the record behind
+ * it can be given back; its handle is left out.
+ * @returns MH_OK (it is the last message), MH_MEMORY (nothing was added)
+ */
+MH_MUST enum mh_code batch_push(struct batch *batch,
+                                const struct message *message);
 /** Put the version of message `i` under its fact. @returns MH_OK, MH_MEMORY */
 MH_MUST enum mh_code batch_add(struct batch *batch, int i);
 /** The fact, NULL when no message of the batch speaks of it. */

@@ -25,13 +25,15 @@ enum mh_code delta_init(struct delta *delta, int max, struct mh_err *err)
     }
     *delta = (struct delta){
         .cells = calloc(cells, sizeof *delta->cells),
+        .spare = calloc(cells, sizeof *delta->cells),
+        .order = calloc(cells, sizeof(struct cell *)),
         .max = 2 * max,
         .slots = calloc((size_t)slots, sizeof *delta->slots),
         .slot_count = slots,
         .superseded = calloc((size_t)max, sizeof(struct version *)),
     };
-    if (delta->cells == NULL || delta->slots == NULL ||
-        delta->superseded == NULL) {
+    if (delta->cells == NULL || delta->spare == NULL || delta->order == NULL ||
+        delta->slots == NULL || delta->superseded == NULL) {
         delta_fini(delta);
         return mh_fail(err, MH_MEMORY, "no memory for changes of %d messages",
                        max);
@@ -42,6 +44,8 @@ enum mh_code delta_init(struct delta *delta, int max, struct mh_err *err)
 void delta_fini(struct delta *delta)
 {
     free(delta->cells);
+    free(delta->spare);
+    free(delta->order);
     free(delta->slots);
     free(delta->superseded);
     *delta = (struct delta){.max = 0};
@@ -238,8 +242,8 @@ static int compare_text(const char *a, size_t a_len, const char *b,
 /* The order of core.daily's primary key. */
 static int by_key(const void *a, const void *b)
 {
-    const struct cell *left = a;
-    const struct cell *right = b;
+    const struct cell *left = *(struct cell *const *)a;
+    const struct cell *right = *(struct cell *const *)b;
     int order =
         (left->type_id > right->type_id) - (left->type_id < right->type_id);
 
@@ -260,6 +264,22 @@ static int by_key(const void *a, const void *b)
                              right->dims_len);
     }
     return order;
+}
+
+/* Cells are large: pointers are sorted, then each cell is moved once. */
+static void sort_cells(struct delta *delta)
+{
+    struct cell *sorted = delta->spare;
+
+    for (int i = 0; i < delta->count; i++) {
+        delta->order[i] = &delta->cells[i];
+    }
+    qsort(delta->order, (size_t)delta->count, sizeof(struct cell *), by_key);
+    for (int i = 0; i < delta->count; i++) {
+        sorted[i] = *delta->order[i];
+    }
+    delta->spare = delta->cells;
+    delta->cells = sorted;
 }
 
 static enum mh_code take_fact(struct delta *delta, struct batch *batch,
@@ -294,7 +314,7 @@ enum mh_code delta_make(struct delta *delta, struct batch *batch)
         code = take_fact(delta, batch, &batch->facts[i]);
     }
     if (code == MH_OK) {
-        qsort(delta->cells, (size_t)delta->count, sizeof *delta->cells, by_key);
+        sort_cells(delta);
     }
     return code;
 }

@@ -30,8 +30,10 @@ struct cell {
 struct delta {
     struct cell *cells; /**< owned; `count` in use, in key order */
     int count, max;
-    int32_t *slots; /**< owned; hash of cells, -1 empty */
-    int slot_count; /**< a power of two */
+    struct cell *spare;  /**< owned; where cells are sorted to */
+    struct cell **order; /**< owned; what is sorted */
+    int32_t *slots;      /**< owned; hash of cells, -1 empty */
+    int slot_count;      /**< a power of two */
 
     /** Versions that were current for a moment within the batch. */
     const struct version **superseded; /**< owned */

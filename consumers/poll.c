@@ -218,11 +218,10 @@ void poll_stop(struct poll *poll)
 
 static enum mh_code translate(const struct poll *poll,
                               const rd_kafka_message_t *record,
-                              int32_t *partition, struct mh_err *err)
+                              struct mh_err *err)
 {
     char text[256];
 
-    *partition = record->partition;
     if (record->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
         record->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE ||
         record->err == RD_KAFKA_RESP_ERR__LOG_TRUNCATION) {
@@ -249,9 +248,23 @@ static int64_t record_time(const rd_kafka_message_t *record)
     return at < 0 ? 0 : at > MH_DAY_MAX * DAY_MS ? MH_DAY_MAX * DAY_MS : at;
 }
 
-static void push(struct batch *batch, rd_kafka_message_t *record)
+enum mh_code poll_next(struct poll *poll, int wait_ms, struct message *message,
+                       struct mh_err *err)
 {
-    batch->messages[batch->count++] = (struct message){
+    rd_kafka_message_t *record = rd_kafka_consumer_poll(poll->client, wait_ms);
+    enum mh_code code = MH_OK;
+
+    *message = (struct message){.partition = -1};
+    if (record == NULL) {
+        return MH_OK;
+    }
+    message->partition = record->partition;
+    if (record->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        code = translate(poll, record, err);
+        rd_kafka_message_destroy(record);
+        return code;
+    }
+    *message = (struct message){
         .partition = record->partition,
         .offset = record->offset,
         .at_ms = record_time(record),
@@ -261,48 +274,15 @@ static void push(struct batch *batch, rd_kafka_message_t *record)
         .value_len = record->len,
         .handle = record,
     };
+    return MH_OK;
 }
 
-enum mh_code poll_take(struct poll *poll, struct batch *batch,
-                       int64_t bytes_max, int wait_ms, int32_t *partition,
-                       struct mh_err *err)
+void poll_free(struct message *message)
 {
-    int64_t bytes = 0;
-    enum mh_code code = MH_OK;
-
-    while (batch->count < batch->max && bytes < bytes_max) {
-        rd_kafka_message_t *record =
-            rd_kafka_consumer_poll(poll->client, wait_ms);
-
-        wait_ms = 0;
-        if (record == NULL || poll->changed) {
-            if (record != NULL) {
-                rd_kafka_message_destroy(record);
-            }
-            break;
-        }
-        if (record->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            code = translate(poll, record, partition, err);
-            rd_kafka_message_destroy(record);
-            break;
-        }
-        bytes += (int64_t)(record->len + record->key_len);
-        push(batch, record);
+    if (message->handle != NULL) {
+        rd_kafka_message_destroy(message->handle);
+        message->handle = NULL;
     }
-    if (poll->changed) {
-        poll_release(batch);
-    }
-    return code;
-}
-
-void poll_release(struct batch *batch)
-{
-    for (int i = 0; i < batch->count; i++) {
-        if (batch->messages[i].handle != NULL) {
-            rd_kafka_message_destroy(batch->messages[i].handle);
-        }
-    }
-    batch->count = 0;
 }
 
 void poll_courtesy(struct poll *poll, const struct positions *positions)

@@ -4,13 +4,13 @@
  *
  * The group only says which partitions we should read. Where to read from
  * comes from the store; Kafka's own offsets are written as a courtesy to lag
- * tools and never read. Not thread-safe; callbacks run inside poll_take.
+ * tools and never read. Not thread-safe; callbacks run inside poll_next.
  */
 #ifndef MAHALLE_POLL_H
 #define MAHALLE_POLL_H
 
-#include "batch.h"
 #include "kafka.h"
+#include "message.h"
 #include "store.h"
 
 struct poll;
@@ -31,28 +31,28 @@ void poll_close(struct poll *poll);
 
 /** Whether the group gave or took partitions since poll_start. */
 bool poll_changed(const struct poll *poll);
-/** Partitions that the group gives us, lent until the next poll_take. */
+/** Partitions that the group gives us, lent until the next poll_next. */
 const int32_t *poll_partitions(const struct poll *poll, int *count);
 /** Read from the positions, blocked ones apart; forgets poll_changed. */
 MH_MUST enum mh_code poll_start(struct poll *poll,
                                 const struct positions *positions,
                                 struct mh_err *err);
-/** Read nothing; membership goes on as long as poll_take is called. */
+/** Read nothing; membership goes on as long as poll_next is called. */
 void poll_stop(struct poll *poll);
 
 /**
- * Take what is there, at most `batch->max` records and `bytes_max` bytes;
- * wait up to `wait_ms` for the first one. Ends early when poll_changed.
- * @returns MH_OK (perhaps no record)
- *          MH_GAP           err names the partition, also *partition
+ * Take the next record; wait up to `wait_ms` for it.
+ * @param message out; `handle` is NULL when there was none; else give it back
+ *                with poll_free
+ * @returns MH_OK
+ *          MH_GAP           `message->partition` cannot be read on
  *          MH_KAFKA_FATAL   make the client anew
  *          MH_KAFKA_REFUSED, MH_KAFKA_DOWN  go on polling, say so
  */
-MH_MUST enum mh_code poll_take(struct poll *poll, struct batch *batch,
-                               int64_t bytes_max, int wait_ms,
-                               int32_t *partition, struct mh_err *err);
-/** Give the records of a batch back; count is 0 then. */
-void poll_release(struct batch *batch);
+MH_MUST enum mh_code poll_next(struct poll *poll, int wait_ms,
+                               struct message *message, struct mh_err *err);
+/** Free the record behind a message, if there is one. */
+void poll_free(struct message *message);
 
 /**
  * Ask the brokers for both ends of every position.

@@ -26,6 +26,7 @@ static const char SESSION[] = "SET idle_in_transaction_session_timeout = '30s';"
     "SET enable_bitmapscan = off;"
     "SET enable_hashjoin = off;"
     "SET enable_mergejoin = off;"
+    "SET jit = off;"
                               "SET client_min_messages = warning;";
 
 static const struct {

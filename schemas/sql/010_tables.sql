@@ -102,7 +102,7 @@ CREATE TABLE core.place (
     source          text,
     CHECK (valid_from < valid_to)
 );
-CREATE UNIQUE INDEX place_span ON core.place
+CREATE UNIQUE INDEX place_key ON core.place
     (place_code, coalesce(valid_from, '-infinity'::date));
 
 -- -------------------------------------------------------------------- facts

@@ -5,9 +5,6 @@
 -- A loader calls load_* once a row and reference_changed() once at the end,
 -- all in one transaction: what is wrong is refused as a whole.
 
--- The view below needs the name.
-ALTER INDEX IF EXISTS core.place_span RENAME TO place_key;
-
 -- ------------------------------------------------------------------- loading
 
 -- Each answers 'new', 'changed' or 'unchanged'. No ON CONFLICT: it would use

@@ -10,6 +10,7 @@ import os
 import pathlib
 import random
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -61,9 +62,23 @@ class Stack:
             except ProcessLookupError:
                 pass
         wait_for(lambda: all(state_of(each) in (None, "Z") for each in family), 20)
+        # the first thread may be gone while another still holds the port
+        wait_for(lambda: not self.listens(part), 20)
         if part == "postgres" and state_of(pid) == "Z":
             # nobody reaps it here, and PostgreSQL takes a dead process for a live one
             (self.directory / "postgres" / "data" / "postmaster.pid").unlink()
+
+    def listens(self, part):
+        if part == "kafka":
+            host, port = self.environment["MAHALLE_BROKERS"].split(":")
+        else:
+            url = psycopg.conninfo.conninfo_to_dict(self.environment["MAHALLE_PG"])
+            host, port = url["host"], url["port"]
+        try:
+            socket.create_connection((host, int(port)), 1).close()
+            return True
+        except OSError:
+            return False
 
     def fresh(self):
         """Empty tables, an empty topic, no consumer."""

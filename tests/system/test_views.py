@@ -54,3 +54,25 @@ def test_analysts_read_report_alone(stack):
                       "core.dead_letter_record"):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(f"SELECT 1 FROM {table}")
+
+
+def test_a_later_batch_takes_back_what_an_earlier_one_added(stack, contract):
+    """Totals fall to nothing, and a measure that nobody reports any more is NULL."""
+    import json
+    fact = {"event_type": "council_meeting_held", "source_ref": "N-1", "revision": 0,
+            "occurred_on": "1404/07/21", "agency_code": "governorate",
+            "place_code": "c1195-001", "council_code": "c1195-001-C1",
+            "members_present": 7, "resolutions_count": 2}
+    without = {k: v for k, v in fact.items() if k != "members_present"}
+    later = {"op": "CORRECT", "correction_reason": "DATA_ENTRY"}
+    stack.start_consumer()
+    for version, row in (
+            (fact, [(1, 7, 2)]),
+            ({**without, **later, "revision": 1}, [(1, None, 2)]),
+            ({**fact, **later, "revision": 2, "occurred_on": "1404/07/20"}, [(1, 7, 2)]),
+            ({**fact, **later, "revision": 3, "op": "RETRACT"}, [])):
+        stack.post_all([json.dumps(version)])
+        stack.wait_applied(20)
+        assert stack.rows("SELECT events, members_present, resolutions_count"
+                          " FROM report.council_meeting_held_daily") == row
+    assert_like_log(stack, contract)

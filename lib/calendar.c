@@ -165,9 +165,19 @@ int32_t mh_tehran_offset_s(int64_t instant_ms)
 
 int64_t mh_tehran_day(int64_t instant_ms)
 {
-    int64_t day = floor_div(instant_ms, DAY_MS);
-    int64_t ms = floor_mod(instant_ms, DAY_MS);
+    const struct mh_tehran_change *last =
+        &mh_tehran_changes[MH_TEHRAN_CHANGES - 1];
+    int64_t day, ms;
 
+    /* Nearly every event; unsigned, so that the sum fits for any instant. */
+    if (instant_ms >= last->at_s * 1000) {
+        uint64_t local_ms =
+            (uint64_t)instant_ms + (uint64_t)last->offset_s * 1000;
+
+        return (int64_t)(local_ms / DAY_MS);
+    }
+    day = floor_div(instant_ms, DAY_MS);
+    ms = floor_mod(instant_ms, DAY_MS);
     return day + (ms + mh_tehran_offset_s(instant_ms) * INT64_C(1000)) / DAY_MS;
 }
 

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "word.h"
 
 enum {
     FIRST_ROOM = 64,
@@ -14,11 +13,10 @@ enum {
 };
 
 struct mh_map_slot {
-    uint32_t hash;   /* the low half; spares most comparisons */
+    uint32_t hash;   /* spares most comparisons */
     uint32_t offset; /* of the text in `keys` */
-    uint32_t len;    /* bytes */
     int32_t value;
-    bool used;
+    uint8_t len; /* bytes; 0: the slot is free */
 };
 
 void mh_map_init(struct mh_map *map, size_t max)
@@ -34,13 +32,41 @@ void mh_map_fini(struct mh_map *map)
     mh_map_init(map, map->max);
 }
 
+/*
+ * Keys are a few bytes long, so a step takes eight of them and the last step
+ * may take some again. What is added is our own reference data: nobody can
+ * fill the map with keys that collide, so two multiplications are hash enough.
+ */
+static uint32_t hash_of(const char *key, size_t len)
+{
+    const uint64_t spread = UINT64_C(0x9E3779B97F4A7C15);
+    const char *end = key + len;
+    uint64_t hash = len * spread;
+    uint64_t last = 0;
+
+    for (; end - key > 8; key += 8) {
+        hash = (hash ^ mh_load_8(key)) * spread;
+        hash ^= hash >> 32;
+    }
+    if (len >= 8) {
+        last = mh_load_8(end - 8);
+    } else if (len >= 4) {
+        last = mh_load_4(key) | (uint64_t)mh_load_4(end - 4) << 32;
+    } else if (len > 0) {
+        last = (uint64_t)(uint8_t)key[0] << 16 |
+               (uint64_t)(uint8_t)key[len / 2] << 8 | (uint8_t)end[-1];
+    }
+    hash = (hash ^ last) * spread;
+    return (uint32_t)(hash >> 32);
+}
+
 /* The slot of the text, or the free one where it would go. */
 static struct mh_map_slot *find_slot(const struct mh_map *map, const char *key,
                                      size_t len, uint32_t hash)
 {
     size_t i = hash & (map->room - 1);
 
-    while (map->slots[i].used &&
+    while (map->slots[i].len != 0 &&
            (map->slots[i].hash != hash || map->slots[i].len != len ||
             memcmp(map->keys.bytes + map->slots[i].offset, key, len) != 0)) {
         i = (i + 1) & (map->room - 1);
@@ -64,10 +90,10 @@ static bool make_room(struct mh_map *map)
     for (size_t i = 0; i < map->room; i++) {
         size_t to = old[i].hash & (room - 1);
 
-        while (old[i].used && slots[to].used) {
+        while (old[i].len != 0 && slots[to].len != 0) {
             to = (to + 1) & (room - 1);
         }
-        if (old[i].used) {
+        if (old[i].len != 0) {
             slots[to] = old[i];
         }
     }
@@ -79,7 +105,6 @@ static bool make_room(struct mh_map *map)
 
 bool mh_map_add(struct mh_map *map, const char *key, size_t len, int32_t value)
 {
-    uint32_t hash = (uint32_t)XXH3_64bits(key, len);
     struct mh_map_slot *slot;
     size_t offset = map->keys.len;
 
@@ -95,12 +120,11 @@ bool mh_map_add(struct mh_map *map, const char *key, size_t len, int32_t value)
         map->keys.failed = false;
         return false;
     }
-    slot = find_slot(map, key, len, hash);
-    *slot = (struct mh_map_slot){.hash = hash,
+    slot = find_slot(map, key, len, hash_of(key, len));
+    *slot = (struct mh_map_slot){.hash = hash_of(key, len),
                                  .offset = (uint32_t)offset,
-                                 .len = (uint32_t)len,
                                  .value = value,
-                                 .used = true};
+                                 .len = (uint8_t)len};
     map->count++;
     return true;
 }
@@ -113,9 +137,9 @@ bool mh_map_find(const struct mh_map *map, const char *key, size_t len,
     if (map->count == 0 || len > KEY_MAX) {
         return false;
     }
-    slot = find_slot(map, key, len, (uint32_t)XXH3_64bits(key, len));
-    if (slot->used && value != NULL) {
+    slot = find_slot(map, key, len, hash_of(key, len));
+    if (slot->len != 0 && value != NULL) {
         *value = slot->value;
     }
-    return slot->used;
+    return slot->len != 0;
 }

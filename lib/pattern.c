@@ -6,9 +6,9 @@
  * the end of the text (position 0) is in it, and the empty set is the dead
  * state. From any other state the end can be reached: nothing is to trim.
  *
- * Two ways to match. Most of our forms are a chain: which bytes may stand at a
- * place depends on the place alone (`[A-Z][A-Z0-9_]{1,39}`). Then all bytes
- * are checked independently of each other. Others walk the states with one
+ * Two ways to match. Most of our forms are even: one set of bytes for the
+ * first place, one for all others (`[A-Z][A-Z0-9_]{1,39}`). Then all bytes are
+ * checked independently of each other. Others walk the states with one
  * dependent load a byte.
  */
 #include "pattern.h"
@@ -23,18 +23,19 @@ enum {
     BYTES = 256,
     STATES_MAX = 512,
     ROWS_MAX = UINT16_MAX + 1, /* entries of the table that a state can name */
-    CHAIN_MAX = 255,           /* places of a chain */
-    CHAIN_SETS_MAX = 8         /* its different sets of bytes: one bit each */
+    EVEN_MAX = 255             /* places of an even form */
 };
 
+/* Where a byte may not stand in an even form. */
+enum { FIRST = 1, LATER = 2 };
+
 struct mh_pattern {
-    bool chain;
+    bool even;
     size_t longest;
     bool admits[BYTES];
-    /* Of a chain. */
-    uint8_t lacks[BYTES];              /* bit k: the byte is not in set k */
-    uint64_t needs[CHAIN_MAX / 8 + 1]; /* a byte a place: bit of its set */
-    bool ends[CHAIN_MAX + 1];          /* by length: a text may be that long */
+    /* Of an even form. */
+    uint8_t lacks[BYTES];    /* FIRST, LATER */
+    bool ends[EVEN_MAX + 1]; /* by length: a text may be that long */
     /* Of all others. A state is the offset of its row; 0 is the dead one. */
     uint8_t kind_of[BYTES];
     uint16_t *table; /* owned */
@@ -171,63 +172,48 @@ static size_t find_longest(const struct maker *m)
     return (size_t)steps - 1;
 }
 
-/* Bit of the set of bytes that lead out of a state; 0: too many sets. */
-static uint8_t find_set(struct mh_pattern *pattern, const struct maker *m,
-                        int state, int *set_count)
+/* The only state that follows; 0: there is none, or more than one. */
+static int find_next(const struct maker *m, int state)
 {
-    int set = 0;
-    int byte = 0;
+    int next = 0;
 
-    while (set < *set_count && byte < BYTES) {
-        byte = 0;
-        while (byte < BYTES && (m->next[state][m->kind_of[byte]] == 0) ==
-                                   ((pattern->lacks[byte] >> set) & 1)) {
-            byte++;
+    for (int kind = 1; kind < m->kind_count; kind++) {
+        int other = m->next[state][kind];
+
+        if (other != 0 && next != 0 && other != next) {
+            return 0;
         }
-        set += byte < BYTES;
+        next = other != 0 ? other : next;
     }
-    if (set == CHAIN_SETS_MAX) {
-        return 0;
-    }
-    if (set == *set_count) {
-        for (byte = 0; byte < BYTES; byte++) {
-            if (m->next[state][m->kind_of[byte]] == 0) {
-                pattern->lacks[byte] |= (uint8_t)(1 << set);
-            }
-        }
-        *set_count = set + 1;
-    }
-    return (uint8_t)(1 << set);
+    return next;
 }
 
-/* A chain is a line of states: from each at most one other is reached. */
-static bool make_chain(struct mh_pattern *pattern, const struct maker *m)
+/* Even: the states are a line, and all after the first lead out alike. */
+static bool make_even(struct mh_pattern *pattern, const struct maker *m)
 {
     int state = 1;
-    int set_count = 0;
 
-    if (pattern->longest > CHAIN_MAX) {
+    if (pattern->longest > EVEN_MAX) {
         return false;
     }
     for (size_t place = 0; place < pattern->longest; place++) {
-        int next = 0;
-        uint8_t set;
+        uint8_t bit = place == 0 ? FIRST : LATER;
 
-        for (int kind = 1; kind < m->kind_count; kind++) {
-            int other = m->next[state][kind];
+        for (int byte = 0; byte < BYTES; byte++) {
+            bool lacks = m->next[state][m->kind_of[byte]] == 0;
 
-            if (other != 0 && next != 0 && other != next) {
+            if (place <= 1 && lacks) {
+                pattern->lacks[byte] |= bit;
+            }
+            if (lacks != ((pattern->lacks[byte] & bit) != 0)) {
                 return false;
             }
-            next = other != 0 ? other : next;
-        }
-        set = find_set(pattern, m, state, &set_count);
-        if (set == 0) {
-            return false;
         }
         pattern->ends[place] = accepts(m, state);
-        pattern->needs[place / 8] |= (uint64_t)set << (place % 8 * 8);
-        state = next;
+        state = find_next(m, state);
+        if (state == 0) {
+            return false;
+        }
     }
     pattern->ends[pattern->longest] = true;
     return true;
@@ -296,8 +282,8 @@ enum mh_code mh_pattern_new(const char *text, struct mh_pattern **pattern,
         made->admits[byte] = m->kind_of[byte] != 0;
     }
     made->longest = find_longest(m);
-    made->chain = make_chain(made, m);
-    code = made->chain ? MH_OK : make_table(made, m);
+    made->even = make_even(made, m);
+    code = made->even ? MH_OK : make_table(made, m);
     if (code != MH_OK) {
         mh_fail(err, code, "pattern needs too large a table");
         goto done;
@@ -318,33 +304,25 @@ void mh_pattern_free(struct mh_pattern *pattern)
     }
 }
 
-/* Eight places at a time; no look-up waits for another one. */
-static bool match_chain(const struct mh_pattern *pattern, const uint8_t *text,
-                        size_t len)
+/* No look-up waits for another one; four a step, since texts are short. */
+static bool match_even(const struct mh_pattern *pattern, const uint8_t *text,
+                       size_t len)
 {
     const uint8_t *lacks = pattern->lacks;
-    const uint64_t *needs = pattern->needs;
-    uint64_t lacking = 0;
+    uint8_t later = 0;
+    size_t i = 1;
 
-    for (size_t left = len; left > 0; needs++) {
-        uint64_t word = 0;
-
-        if (left < 8) {
-            for (size_t i = 0; i < left; i++) {
-                word |= (uint64_t)lacks[text[i]] << (i * 8);
-            }
-            lacking |= word & *needs;
-            break;
-        }
-        word = lacks[text[0]] | (uint64_t)lacks[text[1]] << 8 |
-               (uint64_t)lacks[text[2]] << 16 | (uint64_t)lacks[text[3]] << 24 |
-               (uint64_t)lacks[text[4]] << 32 | (uint64_t)lacks[text[5]] << 40 |
-               (uint64_t)lacks[text[6]] << 48 | (uint64_t)lacks[text[7]] << 56;
-        lacking |= word & *needs;
-        text += 8;
-        left -= 8;
+    if (!pattern->ends[len] || (len > 0 && (lacks[text[0]] & FIRST) != 0)) {
+        return false;
     }
-    return lacking == 0 && pattern->ends[len];
+    for (; i + 4 <= len; i += 4) {
+        later |= lacks[text[i]] | lacks[text[i + 1]] | lacks[text[i + 2]] |
+                 lacks[text[i + 3]];
+    }
+    for (; i < len; i++) {
+        later |= lacks[text[i]];
+    }
+    return (later & LATER) == 0;
 }
 
 bool mh_pattern_match(const struct mh_pattern *pattern, const char *text,
@@ -356,8 +334,8 @@ bool mh_pattern_match(const struct mh_pattern *pattern, const char *text,
     if (len > pattern->longest) {
         return false;
     }
-    if (pattern->chain) {
-        return match_chain(pattern, bytes, len);
+    if (pattern->even) {
+        return match_even(pattern, bytes, len);
     }
     for (size_t i = 0; i < len && state != 0; i++) {
         state = pattern->table[state + pattern->kind_of[bytes[i]]];

@@ -62,26 +62,46 @@ static bool is_iban(const char *text, const char *run, size_t len)
            (run[-1] == 'R' || run[-1] == 'r');
 }
 
+enum { FEWEST_DIGITS = 10 }; /* of the numbers above */
+
+/* The first run of digits that is long enough; NULL: there is none. Only the
+ * last byte of each stretch of ten is looked at, and those before it while
+ * they are digits: most references cost a few looks. */
+static const char *find_run(const char *text, const char *end)
+{
+    const char *from = text;
+
+    while (end - from >= FEWEST_DIGITS) {
+        const char *at = from + FEWEST_DIGITS;
+
+        while (at > from && is_digit(at[-1])) {
+            at--;
+        }
+        if (at == from) {
+            return from;
+        }
+        from = at;
+    }
+    return NULL;
+}
+
 bool mh_personal_found(const char *text, size_t len)
 {
     const char *end = text + len;
     const char *at = text;
 
-    while (at < end) {
+    while ((at = find_run(at, end)) != NULL) {
         const char *run = at;
+        size_t digits;
 
         while (at < end && is_digit(*at)) {
             at++;
         }
-        if (at - run >= 10) {
-            size_t digits = (size_t)(at - run);
-
-            if (is_national_id(run, digits) || is_mobile(run, digits) ||
-                is_card(run, digits) || is_iban(text, run, digits)) {
-                return true;
-            }
+        digits = (size_t)(at - run);
+        if (is_national_id(run, digits) || is_mobile(run, digits) ||
+            is_card(run, digits) || is_iban(text, run, digits)) {
+            return true;
         }
-        at++;
     }
     return false;
 }

@@ -1,27 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables instead of tests: reading is on the way of every event. */
+/* Reading is on the way of every event: eight digits are read at once. */
 #include "uuid.h"
 
 #include <string.h>
 
 #include <openssl/evp.h>
 
+#include "word.h"
+
 enum {
-    DIGIT = 16, /* bit of a hex digit, beside its value */
-    SHA1_BYTES = 20,
     VERSION = 0x50, /* name-based, SHA-1 */
     VARIANT = 0x80
-};
-
-static const uint8_t NIBBLE[256] = {
-    ['0'] = DIGIT,      ['1'] = DIGIT | 1,  ['2'] = DIGIT | 2,
-    ['3'] = DIGIT | 3,  ['4'] = DIGIT | 4,  ['5'] = DIGIT | 5,
-    ['6'] = DIGIT | 6,  ['7'] = DIGIT | 7,  ['8'] = DIGIT | 8,
-    ['9'] = DIGIT | 9,  ['a'] = DIGIT | 10, ['b'] = DIGIT | 11,
-    ['c'] = DIGIT | 12, ['d'] = DIGIT | 13, ['e'] = DIGIT | 14,
-    ['f'] = DIGIT | 15, ['A'] = DIGIT | 10, ['B'] = DIGIT | 11,
-    ['C'] = DIGIT | 12, ['D'] = DIGIT | 13, ['E'] = DIGIT | 14,
-    ['F'] = DIGIT | 15,
 };
 
 /* Where in the text each byte stands. */
@@ -33,24 +22,50 @@ static const uint8_t NAMESPACE[MH_UUID_BYTES] = {
     0xf1, 0x60, 0xb5, 0xb5, 0x4e, 0x15, 0x55, 0x2b,
     0x83, 0x14, 0x82, 0x6c, 0xc4, 0x18, 0x64, 0xb9};
 
+/*
+ * Eight hex digits, one a byte, become four bytes. Each byte is tested by
+ * adding so much that its top bit tells whether it reaches a bound; without
+ * the top bits no sum carries into the next byte. @returns top bit of each
+ * byte: it is a digit
+ */
+static inline uint64_t read_digits(uint64_t digits,
+                                   uint8_t bytes[static 4])
+{
+    const uint64_t top = MH_EACH_BYTE(0x80);
+    uint64_t low = digits & ~top;
+    uint64_t lower = low | MH_EACH_BYTE('a' - 'A');
+    uint64_t number = (low + MH_EACH_BYTE(0x80 - '0')) &
+                      ~(low + MH_EACH_BYTE(0x80 - ('9' + 1)));
+    uint64_t letter = (lower + MH_EACH_BYTE(0x80 - 'a')) &
+                      ~(lower + MH_EACH_BYTE(0x80 - ('f' + 1))) & top;
+    /* the low half of 'a' is 1 */
+    uint64_t value = (low & MH_EACH_BYTE(0x0f)) + (letter >> 7) * 9;
+
+    value = (value << 4 | value >> 8) & UINT64_C(0x00ff00ff00ff00ff);
+    value = (value | value >> 8) & UINT64_C(0x0000ffff0000ffff);
+    mh_store_4(bytes, (uint32_t)(value | value >> 16));
+    return (number | letter) & ~digits & top;
+}
+
 bool mh_uuid_read(const char *text, size_t len,
                   uint8_t uuid[static MH_UUID_BYTES])
 {
     uint8_t bytes[MH_UUID_BYTES];
-    unsigned digits = DIGIT;
+    uint64_t good;
 
     if (len != MH_UUID_TEXT || text[8] != '-' || text[13] != '-' ||
         text[18] != '-' || text[23] != '-') {
         return false;
     }
-    for (int i = 0; i < MH_UUID_BYTES; i++) {
-        unsigned high = NIBBLE[(uint8_t)text[PLACE[i]]];
-        unsigned low = NIBBLE[(uint8_t)text[PLACE[i] + 1]];
-
-        digits &= high & low;
-        bytes[i] = (uint8_t)(high << 4 | (low & 15));
-    }
-    if (digits == 0) {
+    good = read_digits(mh_load_8(text), bytes);
+    good &= read_digits(mh_load_4(text + 9) |
+                            (uint64_t)mh_load_4(text + 14) << 32,
+                        bytes + 4);
+    good &= read_digits(mh_load_4(text + 19) |
+                            (uint64_t)mh_load_4(text + 24) << 32,
+                        bytes + 8);
+    good &= read_digits(mh_load_8(text + 28), bytes + 12);
+    if (good != MH_EACH_BYTE(0x80)) {
         return false;
     }
     memcpy(uuid, bytes, sizeof bytes);

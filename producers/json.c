@@ -135,7 +135,8 @@ static enum mh_code refuse_json(struct mh_faults *faults,
     size_t at = error->position > 0 ? (size_t)error->position - 1 : 0;
     enum json_error_code why = json_error_code(error);
 
-    if (why == json_error_out_of_memory) {
+    /* jansson says nothing at all when it is out of memory */
+    if (why == json_error_out_of_memory || error->text[0] == '\0') {
         return MH_MEMORY;
     }
     if (why == json_error_duplicate_key) {

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Every allocation fails once: the step says MH_MEMORY and leaves nothing
+ * behind.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "alloc.h"
+#include "encode.h"
+#include "intake.h"
+#include "json.h"
+#include "model.h"
+#include "sample.h"
+#include "text.h"
+#include "verdict.h"
+
+enum { ALLOCATIONS_MAX = 200000 };
+
+static struct world *world;
+
+/* Run `step` with the first, second, ... allocation failing until none does;
+ * at least `least` have to. */
+static void each_fails(enum mh_code (*step)(void), long least)
+{
+    long n = 1;
+
+    for (;; n++) {
+        enum mh_code code;
+        bool failed;
+
+        alloc_fail(n);
+        code = step();
+        failed = alloc_failed();
+        alloc_fail(0);
+        if (!failed) {
+            assert_int_equal(code, MH_OK);
+            break;
+        }
+        if (code != MH_MEMORY) {
+            fail_msg("allocation %ld: %s", n, mh_code_name(code));
+        }
+        assert_true(n < ALLOCATIONS_MAX);
+    }
+    assert_true(n > least);
+}
+
+/* -------------------------------------------------------------- a catalogue */
+
+static const char *const FILES[] = {
+    "events/council/council_status_changed.v1.avsc",
+    "events/social/prisoners_freed.v1.avsc"};
+static struct mh_buf texts[2];
+static struct mh_buf problems;
+
+static enum mh_code load_schemas(void)
+{
+    struct mh_catalogue *catalogue = NULL;
+    struct mh_err err;
+    enum mh_code code = mh_catalogue_new(&catalogue, &err);
+
+    mh_buf_reset(&problems);
+    for (int i = 0; i < 2 && code == MH_OK; i++) {
+        code = mh_catalogue_add(catalogue, (char *)texts[i].bytes,
+                                texts[i].len, 1, &problems, &err);
+    }
+    mh_catalogue_free(catalogue);
+    return code;
+}
+
+static void a_catalogue_is_left_clean(void **state)
+{
+    struct mh_err err;
+    char path[512];
+
+    (void)state;
+    mh_buf_init(&problems, 1 << 20);
+    mh_buf_text(&problems, "room");
+    for (int i = 0; i < 2; i++) {
+        (void)snprintf(path, sizeof path, "%s/%s", MAHALLE_SCHEMAS_DIR,
+                       FILES[i]);
+        mh_buf_init(&texts[i], 1 << 20);
+        assert_int_equal(mh_text_read_file(path, &texts[i], &err), MH_OK);
+    }
+    each_fails(load_schemas, 200);
+    mh_buf_fini(&texts[0]);
+    mh_buf_fini(&texts[1]);
+    mh_buf_fini(&problems);
+}
+
+static enum mh_code find_files(void)
+{
+    struct mh_catalogue *catalogue = NULL;
+    struct mh_err err;
+    enum mh_code code = mh_catalogue_new(&catalogue, &err);
+
+    mh_buf_reset(&problems);
+    if (code == MH_OK) {
+        code = mh_catalogue_load(catalogue, MAHALLE_SCHEMAS_DIR, &problems,
+                                 &err);
+    }
+    mh_catalogue_free(catalogue);
+    return code;
+}
+
+/* The first allocations find the files; then it is as above. */
+static void the_search_for_files_is_left_clean(void **state)
+{
+    (void)state;
+    mh_buf_init(&problems, 1 << 20);
+    for (long n = 1; n < 300; n++) {
+        enum mh_code code;
+
+        alloc_fail(n);
+        code = find_files();
+        assert_true(alloc_failed());
+        /* the lines of no problem may fail to be read */
+        if (code != MH_MEMORY && code != MH_OK) {
+            fail_msg("allocation %ld: %s", n, mh_code_name(code));
+        }
+    }
+    alloc_fail(0);
+    mh_buf_fini(&problems);
+}
+
+/* ---------------------------------------------------------- reference data */
+
+static enum mh_code load_reference(void)
+{
+    struct mh_reference *reference = NULL;
+    struct mh_err err;
+    enum mh_code code = mh_reference_new(&reference, &err);
+
+    if (code == MH_OK) {
+        code = mh_reference_load(reference, MAHALLE_SCHEMAS_DIR, &err);
+    }
+    mh_reference_free(reference);
+    return code;
+}
+
+static void reference_data_are_left_clean(void **state)
+{
+    (void)state;
+    each_fails(load_reference, 5);
+}
+
+/* ------------------------------------------------------------------- batch */
+
+static struct mh_buf records;
+static struct message messages[3];
+
+static enum mh_code take_messages(struct batch *batch, struct delta *delta)
+{
+    enum mh_code code = MH_OK;
+
+    for (int i = 0; i < 3 && code == MH_OK; i++) {
+        batch->messages[i] = messages[i];
+        batch->count = i + 1;
+        code = verdict_read(&batch->messages[i], world->catalogue,
+                            world->reference, &batch->arena,
+                            &batch->versions[i], &batch->letters[i]);
+        if (code == MH_OK && batch->versions[i] != NULL) {
+            code = batch_add(batch, i);
+        }
+    }
+    batch_sort(batch);
+    return code == MH_OK ? delta_make(delta, batch) : code;
+}
+
+static enum mh_code run_batch(void)
+{
+    struct batch batch = {.max = 0};
+    struct delta delta = {.max = 0};
+    struct mh_err err;
+    enum mh_code code = batch_init(&batch, 8, &err);
+
+    if (code == MH_OK) {
+        code = delta_init(&delta, 8, &err);
+    }
+    if (code == MH_OK) {
+        code = take_messages(&batch, &delta);
+    }
+    if (batch.max > 0) {
+        batch_fini(&batch);
+    }
+    if (delta.max > 0) {
+        delta_fini(&delta);
+    }
+    return code;
+}
+
+/* A good record, a conflict with it, and one with faults. */
+static void a_batch_is_left_clean(void **state)
+{
+    static const char *const EDITS[] = {"", "members_count=1",
+                                        "members_count=-1"};
+    size_t ends[4] = {0};
+    struct mh_event event;
+
+    (void)state;
+    mh_buf_init(&records, 4096);
+    for (int i = 0; i < 3; i++) {
+        sample_plain(world, world_type(world, "council_formed"), &event);
+        sample_set(world, &event, EDITS[i]);
+        mh_encode(&event, &records);
+        ends[i + 1] = records.len;
+    }
+    for (int i = 0; i < 3; i++) {
+        messages[i] = (struct message){
+            .offset = i,
+            .value = records.bytes + ends[i],
+            .value_len = ends[i + 1] - ends[i],
+        };
+    }
+    each_fails(run_batch, 9);
+    mh_buf_fini(&records);
+}
+
+/* ------------------------------------------------------------------ intake */
+
+static const char *line;
+
+static enum mh_code take_line(void)
+{
+    const struct intake intake = {world->catalogue, world->reference, NULL};
+    struct mh_faults faults = {.count = 0};
+    struct intake_room room;
+    struct mh_event event;
+    struct mh_buf scratch, out;
+    json_t *object = NULL;
+    enum mh_code code;
+
+    mh_buf_init(&scratch, 1 << 20);
+    mh_buf_init(&out, 4096);
+    code = json_read(line, strlen(line), &scratch, &object, &faults);
+    if (code == MH_OK) {
+        code = intake_read(&intake, object, 0, &room, &event, &faults);
+    }
+    if (code == MH_OK) {
+        mh_encode(&event, &out);
+        code = out.failed ? MH_MEMORY : MH_OK;
+    }
+    json_decref(object);
+    mh_buf_fini(&scratch);
+    mh_buf_fini(&out);
+    return code;
+}
+
+static void a_line_is_left_clean(void **state)
+{
+    (void)state;
+    line = "{\"event_type\": \"prisoners_freed\", \"event_id\": "
+           "\"\\u062b\\u0628\\u062a 7\", \"occurred_on\": \"1404/07/21\", "
+           "\"agency_code\": \"governorate\", \"place_code\": \"2401\", "
+           "\"period_from\": \"2025-10-01\", \"freed_count\": \"12\", "
+           "\"debt_settled\": {\"long\": 5}, "
+           "\"currency_unit\": \"IRR_NEW\"}";
+    each_fails(take_line, 1);
+}
+
+static int open_world(void **state)
+{
+    (void)state;
+    world = world_open();
+    return 0;
+}
+
+static int close_world(void **state)
+{
+    (void)state;
+    world_close(world);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_catalogue_is_left_clean),
+        cmocka_unit_test(the_search_for_files_is_left_clean),
+        cmocka_unit_test(reference_data_are_left_clean),
+        cmocka_unit_test(a_batch_is_left_clean),
+        cmocka_unit_test(a_line_is_left_clean),
+    };
+
+    return cmocka_run_group_tests(tests, open_world, close_world);
+}

@@ -1,117 +1,191 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One pass over the record, driven by the writer's fields. A cursor that
- * cannot go on is marked by moving it to NULL; each step looks before it
- * reads, so hostile bytes cost at most one look at each of them.
+ * One pass over the record, driven by the writer's fields. Each step takes
+ * where it stands and returns where the next one begins, or NULL when it
+ * cannot go on; it looks before it reads, so hostile bytes cost at most one
+ * look at each of them.
+ *
+ * Branches and lengths are nearly always one byte, which is told by one test.
+ * Numbers are of any length, which no processor foresees: they are read as
+ * one word, without a test a byte.
  */
 #include "decode.h"
 
-enum { VARINT_BYTES_MAX = 10 };
+#include "word.h"
 
-struct cursor {
-    const uint8_t *at;
+enum { WORD_BYTES = 8, VARINT_BYTES_MAX = 10 };
+
+struct body {
+    const uint8_t *begin;
     const uint8_t *end;
 };
 
-/* A zigzag varint; false: it ends early or does not fit 64 bits. */
-static inline bool read_long(struct cursor *in, int64_t *number)
+static inline int64_t unzigzag(uint64_t bits)
 {
-    const uint8_t *at = in->at;
-    uint64_t bits;
-    unsigned shift = 7;
-
-    if (at == in->end) {
-        return false;
-    }
-    bits = *at & 0x7F;
-    if ((*at++ & 0x80) != 0) {
-        do {
-            if (at == in->end || shift > 7 * (VARINT_BYTES_MAX - 1)) {
-                return false;
-            }
-            if (shift == 63 && (*at & 0x7E) != 0) {
-                return false;
-            }
-            bits |= (uint64_t)(*at & 0x7F) << shift;
-            shift += 7;
-        } while ((*at++ & 0x80) != 0);
-    }
-    in->at = at;
-    *number = (int64_t)(bits >> 1) ^ -(int64_t)(bits & 1);
-    return true;
+    return (int64_t)(bits >> 1) ^ -(int64_t)(bits & 1);
 }
 
-static inline bool read_int(struct cursor *in, int64_t *number)
+/* A varint, byte by byte; NULL: it ends early or does not fit 64 bits. */
+static const uint8_t *read_bytes(const struct body *body, const uint8_t *at,
+                                 int64_t *number)
 {
-    return read_long(in, number) && *number >= INT32_MIN &&
-           *number <= INT32_MAX;
+    uint64_t bits = 0;
+
+    for (unsigned shift = 0; shift < 7 * VARINT_BYTES_MAX; shift += 7) {
+        uint8_t byte;
+
+        if (at == body->end) {
+            return NULL;
+        }
+        byte = *at++;
+        if (shift == 63 && (byte & 0x7E) != 0) {
+            return NULL;
+        }
+        bits |= (uint64_t)(byte & 0x7F) << shift;
+        if ((byte & 0x80) == 0) {
+            *number = unzigzag(bits);
+            return at;
+        }
+    }
+    return NULL;
 }
 
-static inline bool read_text(struct cursor *in, struct mh_value *value)
+/* The next eight bytes; fewer before the end, and then zeros. */
+static inline uint64_t next_word(const struct body *body, const uint8_t *at)
 {
-    int64_t len;
+    size_t left = (size_t)(body->end - at);
 
-    if (!read_long(in, &len) || len < 0 || len > in->end - in->at) {
-        return false;
+    return left >= WORD_BYTES
+               ? mh_load_8(at)
+               : mh_load_8(body->end - WORD_BYTES) >> 8 * (WORD_BYTES - left);
+}
+
+/* A varint of up to eight bytes lies in one word: its end is the first byte
+ * without the top bit; then groups of 7 bits are joined two by two. */
+static inline const uint8_t *read_long(const struct body *body,
+                                       const uint8_t *at, int64_t *number)
+{
+    uint64_t word, ends;
+
+    if (at == body->end || body->end - body->begin < WORD_BYTES) {
+        return read_bytes(body, at, number);
     }
-    value->text = (const char *)in->at;
+    word = next_word(body, at);
+    ends = ~word & MH_EACH_BYTE(0x80);
+    if (ends == 0) {
+        return read_bytes(body, at, number);
+    }
+    at += __builtin_ctzll(ends) / 8 + 1;
+    word &= (ends ^ (ends - 1)) & MH_EACH_BYTE(0x7f);
+    word = (word & UINT64_C(0x007f007f007f007f)) |
+           (word & UINT64_C(0x7f007f007f007f00)) >> 1;
+    word = (word & UINT64_C(0x00003fff00003fff)) |
+           (word & UINT64_C(0x3fff00003fff0000)) >> 2;
+    word = (word & UINT64_C(0x000000000fffffff)) |
+           (word & UINT64_C(0x0fffffff00000000)) >> 4;
+    *number = unzigzag(word);
+    return at <= body->end ? at : NULL;
+}
+
+static inline const uint8_t *read_int(const struct body *body,
+                                      const uint8_t *at, int64_t *number)
+{
+    at = read_long(body, at, number);
+    return at != NULL && *number >= INT32_MIN && *number <= INT32_MAX ? at
+                                                                      : NULL;
+}
+
+/* A number that is small and not negative: a branch, a symbol, a length. */
+static inline const uint8_t *read_small(const struct body *body,
+                                        const uint8_t *at, uint64_t *number)
+{
+    int64_t any;
+
+    if (at < body->end && (*at & 0x81) == 0) {
+        *number = *at >> 1;
+        return at + 1;
+    }
+    at = read_bytes(body, at, &any);
+    if (at == NULL || any < 0) {
+        return NULL;
+    }
+    *number = (uint64_t)any;
+    return at;
+}
+
+static inline const uint8_t *read_text(const struct body *body,
+                                       const uint8_t *at,
+                                       struct mh_value *value)
+{
+    uint64_t len;
+
+    at = read_small(body, at, &len);
+    if (at == NULL || len > (uint64_t)(body->end - at)) {
+        return NULL;
+    }
+    value->text = (const char *)at;
     value->len = (uint32_t)len;
-    in->at += len;
-    return true;
+    return at + len;
 }
 
-static inline bool read_boolean(struct cursor *in, int64_t *number)
+static inline const uint8_t *read_boolean(const struct body *body,
+                                          const uint8_t *at, int64_t *number)
 {
-    if (in->at == in->end || *in->at > 1) {
-        return false;
+    if (at == body->end || *at > 1) {
+        return NULL;
     }
-    *number = *in->at++;
-    return true;
+    *number = *at;
+    return at + 1;
 }
 
-static inline bool read_enum(struct cursor *in, const struct mh_field *writer,
-                             const struct mh_field *field,
-                             struct mh_value *value)
+/* The writer's symbols are the first ones of every later version. */
+static inline const uint8_t *read_enum(const struct body *body,
+                                       const uint8_t *at,
+                                       const struct mh_field *writer,
+                                       struct mh_value *value)
 {
-    if (!read_int(in, &value->number) || value->number < 0 ||
-        value->number >= writer->symbol_count) {
-        return false;
+    uint64_t n;
+
+    at = read_small(body, at, &n);
+    if (at == NULL || n >= (uint64_t)writer->symbol_count) {
+        return NULL;
     }
-    value->text = field->symbols[value->number].name;
-    value->len = field->symbols[value->number].len;
-    return true;
+    value->number = (int64_t)n;
+    value->text = writer->symbols[n].name;
+    value->len = writer->symbols[n].len;
+    return at;
 }
 
-static inline bool read_value(struct cursor *in,
-                              const struct mh_field *writer,
-                              const struct mh_field *field,
-                              struct mh_value *value)
+static inline const uint8_t *read_value(const struct body *body,
+                                        const uint8_t *at,
+                                        const struct mh_field *writer,
+                                        struct mh_value *value)
 {
     switch (writer->kind) {
     case MH_KIND_INT:
     case MH_KIND_DATE:
-        return read_int(in, &value->number);
+        return read_int(body, at, &value->number);
     case MH_KIND_LONG:
     case MH_KIND_TIMESTAMP:
-        return read_long(in, &value->number);
+        return read_long(body, at, &value->number);
     case MH_KIND_BOOLEAN:
-        return read_boolean(in, &value->number);
+        return read_boolean(body, at, &value->number);
     case MH_KIND_STRING:
     case MH_KIND_UUID:
-        return read_text(in, value);
+        return read_text(body, at, value);
     case MH_KIND_ENUM:
-        return read_enum(in, writer, field, value);
+        return read_enum(body, at, writer, value);
     }
-    return false;
+    return NULL;
 }
 
-enum mh_code mh_decode(const struct mh_schema *schema, const uint8_t *body,
+enum mh_code mh_decode(const struct mh_schema *schema, const uint8_t *bytes,
                        size_t len, struct mh_event *event, int *field)
 {
     const struct mh_type *writer = schema->writer;
     const struct mh_type *latest = schema->latest;
-    struct cursor in = {body, body + len};
-    int64_t branch = 1;
+    const struct body body = {bytes, bytes + len};
+    const uint8_t *at = bytes;
 
     event->type = latest;
     event->agency_id = 0;
@@ -120,16 +194,20 @@ enum mh_code mh_decode(const struct mh_schema *schema, const uint8_t *body,
         struct mh_value *value = &event->values[i];
 
         if (from->optional) {
-            if (!read_long(&in, &branch) || branch < 0 || branch > 1) {
-                *field = i;
-                return MH_DECODE;
-            }
-            if (branch == 0) {
+            uint64_t branch;
+
+            at = read_small(&body, at, &branch);
+            if (at != NULL && branch == 0) {
                 value->set = MH_NULL;
                 continue;
             }
+            if (at == NULL || branch != 1) {
+                *field = i;
+                return MH_DECODE;
+            }
         }
-        if (!read_value(&in, from, &latest->fields[i], value)) {
+        at = read_value(&body, at, from, value);
+        if (at == NULL) {
             *field = i;
             return MH_DECODE;
         }
@@ -139,5 +217,5 @@ enum mh_code mh_decode(const struct mh_schema *schema, const uint8_t *body,
         event->values[i].set = MH_NULL;
     }
     *field = -1;
-    return in.at == in.end ? MH_OK : MH_TRAILING;
+    return at == body.end ? MH_OK : MH_TRAILING;
 }

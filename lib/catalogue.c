@@ -227,11 +227,13 @@ const struct mh_type *mh_catalogue_type(const struct mh_catalogue *c,
     while (low < high) {
         int middle = low + (high - low) / 2;
         const char *other = c->names[middle]->name;
-        int order = strncmp(name, other, len);
+        size_t other_len = strlen(other);
+        int order = memcmp(name, other, len < other_len ? len : other_len);
 
-        if (order == 0 && other[len] == '\0') {
+        if (order == 0 && len == other_len) {
             return c->names[middle];
         }
+        order = order != 0 ? order : (len > other_len) - (len < other_len);
         if (order > 0) {
             low = middle + 1;
         } else {

@@ -72,6 +72,8 @@ static void all_published_types_load_and_are_found(void **state)
     assert_null(mh_catalogue_type(catalogue, "council", 7));
     assert_null(mh_catalogue_type(catalogue, "", 0));
     assert_null(mh_catalogue_type(catalogue, "zzz", 3));
+    assert_null(mh_catalogue_type(catalogue, "council_formed\0and more", 23));
+    assert_null(mh_catalogue_type(catalogue, "council_formed_", 15));
     mh_catalogue_free(catalogue);
     mh_buf_fini(&problems);
 }

@@ -147,8 +147,8 @@ enum mh_code verdict_read(const struct message *message,
                           struct mh_arena *arena, struct version **version,
                           struct letter **letter)
 {
-    struct mh_event event;
-    struct mh_faults faults;
+    struct mh_event event MH_UNINITIALIZED;
+    struct mh_faults faults MH_UNINITIALIZED;
     const struct mh_schema *schema;
     int field;
     enum mh_code code = decode(message, catalogue, &event, &field, &schema);
@@ -181,7 +181,7 @@ struct letter *verdict_letter(const struct message *message,
                               const struct version *version,
                               struct mh_arena *arena)
 {
-    struct mh_faults faults;
+    struct mh_faults faults MH_UNINITIALIZED;
     struct letter *letter;
     const struct mh_value *agency;
 

@@ -84,7 +84,7 @@ static int64_t money_unit(const struct check *check,
                : 1;
 }
 
-static void check_number(struct check *check, int i,
+static void check_amount(struct check *check, int i,
                          const struct mh_field *field)
 {
     int64_t number = get(check, i)->number;
@@ -100,22 +100,18 @@ static void check_number(struct check *check, int i,
     }
 }
 
-static void check_date(struct check *check, int i)
+static void check_number(struct check *check, int i,
+                         const struct mh_field *field)
 {
-    int64_t day = get(check, i)->number;
+    int64_t number = get(check, i)->number;
 
-    if (day < MH_DAY_MIN || day > MH_DAY_MAX) {
-        fault(check, i, MH_DATE, "1300-01-01 to 1500-12-29, Solar Hijri");
+    if (number >= field->min && number <= field->max && !field->money) {
+        return;
     }
-}
-
-static void check_timestamp(struct check *check, int i)
-{
-    int64_t day = mh_tehran_day(get(check, i)->number);
-
-    if (i != MH_FIELD_OCCURRED_AT &&
-        (day < MH_DAY_MIN || day > MH_DAY_MAX)) {
+    if (field->kind == MH_KIND_DATE || field->kind == MH_KIND_TIMESTAMP) {
         fault(check, i, MH_DATE, "1300-01-01 to 1500-12-29, Solar Hijri");
+    } else {
+        check_amount(check, i, field);
     }
 }
 
@@ -131,12 +127,6 @@ static enum mh_code known(struct check *check, int i,
         check->event->agency_id =
             mh_reference_agency(check->reference, value->text, value->len);
         return check->event->agency_id != 0 ? MH_OK : MH_AGENCY;
-    }
-    if (field->of_agencies) {
-        return mh_reference_agency(check->reference, value->text,
-                                   value->len) != 0
-                   ? MH_OK
-                   : MH_LOOKUP;
     }
     return mh_reference_lookup(check->reference, field->lookup, value->text,
                                value->len)
@@ -182,24 +172,19 @@ static void check_value(struct check *check, int i,
                         const struct mh_field *field)
 {
     switch (field->kind) {
-    case MH_KIND_INT:
-    case MH_KIND_LONG:
-        check_number(check, i, field);
-        break;
-    case MH_KIND_DATE:
-        check_date(check, i);
-        break;
-    case MH_KIND_TIMESTAMP:
-        check_timestamp(check, i);
-        break;
     case MH_KIND_STRING:
         check_string(check, i, field);
         break;
     case MH_KIND_UUID:
         check_id(check, i);
         break;
+    case MH_KIND_INT:
+    case MH_KIND_LONG:
     case MH_KIND_BOOLEAN:
+    case MH_KIND_DATE:
+    case MH_KIND_TIMESTAMP:
     case MH_KIND_ENUM:
+        check_number(check, i, field);
         break;
     }
 }

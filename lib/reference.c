@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two maps: agencies and places by code, and lookups by list, NUL, code.
+ * Three maps: agencies by code, places by code, lookups by list, NUL, code.
  * Agencies are also the list `agency_code`, which fields may name.
  */
 #include "reference.h"
@@ -55,12 +55,6 @@ void mh_reference_free(struct mh_reference *reference)
 
 /* ---- Adding ------------------------------------------------------------- */
 
-static enum mh_code add_agency(struct mh_reference *reference, const char *code,
-                               size_t len, int32_t id)
-{
-    return mh_map_add(&reference->agencies, code, len, id) ? MH_OK : MH_MEMORY;
-}
-
 static enum mh_code add_place(struct mh_reference *reference, const char *code,
                               size_t len)
 {
@@ -88,6 +82,16 @@ static enum mh_code add_lookup(struct mh_reference *reference, const char *list,
 
     return key_len > 0 && mh_map_add(&reference->lookups, key, key_len, 1)
                ? MH_OK
+               : MH_MEMORY;
+}
+
+static enum mh_code add_agency(struct mh_reference *reference, const char *code,
+                               size_t len, int32_t id)
+{
+    static const char LIST[] = "agency_code";
+
+    return mh_map_add(&reference->agencies, code, len, id)
+               ? add_lookup(reference, LIST, sizeof LIST - 1, code, len)
                : MH_MEMORY;
 }
 
@@ -297,11 +301,7 @@ bool mh_reference_lookup(const struct mh_reference *reference, const char *list,
                          const char *code, size_t len)
 {
     char key[KEY_MAX];
-    size_t key_len;
+    size_t key_len = lookup_key(key, list, strlen(list), code, len);
 
-    if (strcmp(list, "agency_code") == 0) {
-        return mh_map_find(&reference->agencies, code, len, NULL);
-    }
-    key_len = lookup_key(key, list, strlen(list), code, len);
     return key_len > 0 && mh_map_find(&reference->lookups, key, key_len, NULL);
 }

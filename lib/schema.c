@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calendar.h"
 #include "schema_draft.h"
 
 static bool depth_is_fine(const char *text, size_t len)
@@ -77,20 +78,37 @@ static bool required_by_envelope(const struct mh_type *type, int i)
     return *at == i;
 }
 
-/* Which fields the check may pass by; the type is free of faults. */
+/* So the check compares every number with two bounds, whatever its kind. */
+static void bound_field(struct mh_field *field, bool is_occurred_at)
+{
+    int64_t least = INT64_MIN;
+    int64_t most = INT64_MAX;
+
+    if (field->kind == MH_KIND_DATE) {
+        least = MH_DAY_MIN;
+        most = MH_DAY_MAX;
+    } else if (field->kind == MH_KIND_TIMESTAMP && !is_occurred_at) {
+        least = mh_tehran_instant_ms(MH_DAY_MIN, 0);
+        most = mh_tehran_instant_ms(MH_DAY_MAX + 1, 0) - 1;
+    }
+    field->min = field->has_min ? field->min : least;
+    field->max = field->has_max ? field->max : most;
+}
+
+/* What the check need not find out for each record; the type is free of
+ * faults. */
 static void mark_fields(struct mh_type *type)
 {
     for (int i = 0; i < type->field_count; i++) {
         struct mh_field *field = &type->fields[i];
 
+        bound_field(field, i == MH_FIELD_OCCURRED_AT);
         field->may_lack = field->optional && field->required_when < 0 &&
                           !(i < MH_ENVELOPE_COUNT &&
                             required_by_envelope(type, i));
         field->related = field->at_most >= 0 || field->null_when >= 0 ||
                          field->requires[0] >= 0 ||
                          field->requires_any[0] >= 0;
-        field->of_agencies = field->lookup != NULL &&
-                             strcmp(field->lookup, "agency_code") == 0;
     }
 }
 

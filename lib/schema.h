@@ -97,13 +97,14 @@ struct mh_field {
     enum mh_role role;
     bool optional; /**< union with null; null is the first branch */
     bool money;    /**< measure in rials, see currency_unit */
-    bool has_min, has_max;
+    bool has_min, has_max; /**< a bound is stated */
     bool may_lack; /**< may be null whatever else the event says */
     bool related;  /**< where there is a value, rules with others apply */
-    bool of_agencies; /**< `lookup` is the list of agencies */
     int symbol_count;
     struct mh_symbol *symbols; /**< owned; enums only, else NULL */
-    int64_t min, max;
+    int64_t min, max; /**< of `number`; where none is stated, what the kind
+                           allows, and all of int64 where that is told by
+                           others (symbols, occurred_at) */
     struct mh_pattern *pattern; /**< owned; strings only */
     char *lookup; /**< owned; name of the list, NULL none */
 

@@ -142,9 +142,11 @@ CREATE TABLE core.event_history (
 );
 
 -- Totals of the facts in force, one row per type, day, finest known place,
--- agency and dimensions. Rows that fall to zero stay.
+-- agency and dimensions. Rows that fall to zero stay. No CHECK on the totals:
+-- it would be tried on the change that an upsert proposes, and a change may be
+-- negative; report.reconcile watches them.
 CREATE TABLE core.daily (
-    events      bigint NOT NULL CHECK (events >= 0),
+    events      bigint NOT NULL,
     received_at timestamptz NOT NULL,   -- newest record about this row
     type_id     integer NOT NULL,
     occurred_on date NOT NULL,

@@ -94,6 +94,32 @@ static void every_message_may_be_a_fact_of_its_own(void **state)
     batch_fini(&batch);
 }
 
+/* A crowded table: neighbours differ in one part of the key only. */
+static void neighbours_in_the_table_are_told_apart(void **state)
+{
+    enum { CROWD = 64 };
+    struct batch batch;
+    struct mh_err err;
+
+    (void)state;
+    for (int same_id = 0; same_id < 2; same_id++) {
+        assert_int_equal(batch_init(&batch, CROWD, &err), MH_OK);
+        for (int i = 0; i < CROWD; i++) {
+            versions[i] = (struct version){.agency_id = same_id ? i : 1};
+            versions[i].id[15] = (uint8_t)(same_id ? 7 : i);
+            batch.versions[i] = &versions[i];
+            assert_int_equal(batch_add(&batch, i), MH_OK);
+        }
+        assert_int_equal(batch.fact_count, CROWD);
+        for (int i = 0; i < CROWD; i++) {
+            assert_ptr_equal(batch_find(&batch, versions[i].id,
+                                        versions[i].agency_id),
+                             &batch.facts[i]);
+        }
+        batch_fini(&batch);
+    }
+}
+
 static void facts_are_sorted_by_id_and_agency(void **state)
 {
     struct random random = {random_seed()};
@@ -153,6 +179,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(facts_hold_their_versions_in_order),
         cmocka_unit_test(every_message_may_be_a_fact_of_its_own),
+        cmocka_unit_test(neighbours_in_the_table_are_told_apart),
         cmocka_unit_test(facts_are_sorted_by_id_and_agency),
         cmocka_unit_test(an_empty_batch_is_fine),
         cmocka_unit_test(a_full_arena_is_said),

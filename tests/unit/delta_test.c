@@ -13,7 +13,7 @@
 #include "delta.h"
 #include "sample.h"
 
-enum { MAX = 16 };
+enum { MAX = 64 };
 
 static struct world *world;
 static struct batch batch;
@@ -234,6 +234,50 @@ static void agencies_do_not_touch_each_other(void **state)
     assert_int_equal(delta.count, 2);
 }
 
+static const char *agency(int n)
+{
+    for (int i = 0; i < world->code_count; i++) {
+        if (strcmp(world->codes[i].list, "agency_code") == 0 && n-- == 0) {
+            return world->codes[i].code;
+        }
+    }
+    fail_msg("too few agencies");
+    return NULL;
+}
+
+/* The part of the key that differs: day, place, agency, or none. */
+static void crowd(const char *field, int first, int cells)
+{
+    char edits[160];
+
+    begin();
+    for (int i = 0; i < MAX - 1; i++) {
+        int n = snprintf(edits, sizeof edits,
+                         "event_id=00000000-0000-0000-0000-0000000000%02d "
+                         "%s", i, field);
+
+        if (first < 0) {
+            (void)snprintf(edits + n, sizeof edits - (size_t)n, "%s",
+                           agency(i));
+        } else {
+            (void)snprintf(edits + n, sizeof edits - (size_t)n, "%03d",
+                           first + i);
+        }
+        add("cleanup_held", edits);
+    }
+    assert_int_equal(delta_make(&delta, &batch), MH_OK);
+    assert_int_equal(delta.count, cells);
+}
+
+static void neighbours_in_the_table_are_told_apart(void **state)
+{
+    (void)state;
+    crowd("occurred_on=", 20374, MAX - 1);
+    crowd("place_code=c1195-", 0, MAX - 1);
+    crowd("agency_code=", -1, MAX - 1);
+    crowd("source_ref=", 0, 1);
+}
+
 static void cells_stand_in_the_order_of_the_key(void **state)
 {
     static const char *const EDITS[] = {
@@ -313,6 +357,7 @@ int main(void)
         cmocka_unit_test(a_type_may_change),
         cmocka_unit_test(money_is_summed_in_current_rials),
         cmocka_unit_test(agencies_do_not_touch_each_other),
+        cmocka_unit_test(neighbours_in_the_table_are_told_apart),
         cmocka_unit_test(cells_stand_in_the_order_of_the_key),
         cmocka_unit_test(a_full_arena_is_said),
     };

@@ -7,7 +7,8 @@
 -- --------------------------------------------------------------------- names
 
 CREATE VIEW report.event_type AS
-SELECT event_type, domain, kind, reporting, sensitive, label_fa, label_en
+SELECT event_type, domain, kind, reporting, sensitive, label_fa, label_en,
+       finest_place, coarsest_place
   FROM core.event_type;
 
 CREATE VIEW report.measure AS
@@ -17,7 +18,7 @@ SELECT t.event_type, f.field AS measure, f.unit, f.label_fa, f.label_en
  WHERE f.measure_slot IS NOT NULL;
 
 CREATE VIEW report.symbol AS
-SELECT t.event_type, s.field, s.symbol, s.label_fa, s.label_en
+SELECT t.event_type, s.field, s.symbol, s.label_fa, s.label_en, s.position
   FROM core.symbol s
   JOIN core.event_type t USING (type_id);
 
@@ -43,6 +44,23 @@ SELECT d.place_code, 'neighbourhood', NULL, NULL, p.province_code,
    AND p.to_on = 'infinity'
  WHERE NOT EXISTS (SELECT FROM core.place q
                     WHERE q.place_code = d.place_code);
+
+-- One row a place: its span on that day, by the rule of core.place_span. Join
+-- this for names; report.place has a row for each span.
+CREATE FUNCTION report.place_as_of(d date)
+RETURNS TABLE (place_code text, level text, name_fa text, name_en text,
+               province_code text, county_code text, settlement_code text,
+               described boolean, is_underprivileged boolean)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+SELECT DISTINCT ON (p.place_code)
+       p.place_code, p.level, p.name_fa, p.name_en, p.province_code,
+       p.county_code, p.settlement_code, p.described, p.is_underprivileged
+  FROM report.place p
+ CROSS JOIN LATERAL (SELECT coalesce(p.valid_from, '-infinity'))
+       AS span (from_on)
+ ORDER BY p.place_code, from_on <= d DESC,
+          CASE WHEN from_on <= d THEN from_on END DESC, from_on
+$$;
 
 -- -------------------------------------------------------------------- totals
 

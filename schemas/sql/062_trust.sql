@@ -77,6 +77,24 @@ SELECT d.agency_code,
          JOIN core.agency a USING (agency_id)
         GROUP BY 1, 2) AS delay USING (agency_code, received_on);
 
+-- How many days after it happened a fact was first posted. Of acts and plans
+-- in force; rows add up, so any share or median can be had from them.
+CREATE VIEW report.reporting_delay AS
+SELECT t.event_type,
+       a.agency_code,
+       e.occurred_on,
+       (least(e.posted_at, h.posted_at) AT TIME ZONE 'Asia/Tehran')::date
+           - e.occurred_on AS delay_days,
+       count(*) AS events
+  FROM core.event e
+  JOIN core.event_type t USING (type_id)
+  JOIN core.agency a USING (agency_id)
+  LEFT JOIN (SELECT event_id, agency_id, min(posted_at) AS posted_at
+               FROM core.event_history
+              GROUP BY event_id, agency_id) AS h USING (event_id, agency_id)
+ WHERE e.in_force AND NOT t.sensitive AND t.kind IN ('act', 'plan')
+ GROUP BY 1, 2, 3, 4;
+
 -- ------------------------------------------------------------------- oddities
 
 -- Facts of something whose founding fact nobody has posted. The tables in

@@ -122,7 +122,9 @@ END $$;
 -- Each pair of a mosque and a cooperative that a formation or a launch names.
 CREATE FUNCTION report.mosque_cooperative_as_of(d date)
 RETURNS TABLE (mosque_code text, cooperative_code text, formed_on date,
-               launched_on date, product_code text)
+               launched_on date, product_code text, province_code text,
+               county_code text, settlement_code text,
+               neighbourhood_code text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
 #variable_conflict use_column
@@ -144,20 +146,33 @@ BEGIN
          ORDER BY f.mosque_code, f.cooperative_code, f.occurred_on DESC,
                   f.occurred_at DESC NULLS LAST, f.agency_code DESC,
                   f.event_id DESC
-    ), pair AS (
-        SELECT f.mosque_code, f.cooperative_code
+    ), fact AS (
+        SELECT f.mosque_code, f.cooperative_code, f.place_code, f.occurred_on,
+               f.occurred_at, f.agency_code, f.event_id, false AS is_launch
           FROM core.fact_cooperative_formed f
          WHERE f.occurred_on <= d AND f.mosque_code IS NOT NULL
-        UNION
-        SELECT f.mosque_code, f.cooperative_code
+        UNION ALL
+        SELECT f.mosque_code, f.cooperative_code, f.place_code, f.occurred_on,
+               f.occurred_at, f.agency_code, f.event_id, true
           FROM core.fact_cooperative_launched f
          WHERE f.occurred_on <= d AND f.mosque_code IS NOT NULL
+    ), pair AS (      -- lies where it was last launched, else last formed
+        SELECT DISTINCT ON (f.mosque_code, f.cooperative_code)
+               f.mosque_code, f.cooperative_code, f.place_code, f.occurred_on
+          FROM fact f
+         ORDER BY f.mosque_code, f.cooperative_code, f.is_launch DESC,
+                  f.occurred_on DESC, f.occurred_at DESC NULLS LAST,
+                  f.agency_code DESC, f.event_id DESC
     )
     SELECT mosque_code, cooperative_code, f.formed_on, l.launched_on,
-           l.product_code
+           l.product_code, p.province_code, p.county_code, p.settlement_code,
+           core.neighbourhood(pair.place_code)
       FROM pair
       LEFT JOIN launched l USING (mosque_code, cooperative_code)
-      LEFT JOIN formed f USING (cooperative_code);
+      LEFT JOIN formed f USING (cooperative_code)
+      LEFT JOIN core.place_span p
+        ON p.base_code = split_part(pair.place_code, '-', 1)
+       AND p.from_on <= pair.occurred_on AND pair.occurred_on < p.to_on;
 END $$;
 
 -- ---------------------------------------------------------------------- fund
@@ -211,7 +226,7 @@ RETURNS TABLE (project_code text, project_kind text, province_code text,
                county_code text, settlement_code text,
                neighbourhood_code text, credit jsonb, credit_total numeric,
                started_on date, physical_progress_pct integer,
-               completed_on date, in_operation_on date)
+               completed_on date, in_operation_on date, planned_end_on date)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
 #variable_conflict use_column
@@ -221,24 +236,26 @@ BEGIN
         SELECT project_code, project_kind, place_code, occurred_on,
                occurred_at, agency_code, event_id, 'credit' AS what,
                NULL::integer AS physical_progress_pct,
-               NULL::boolean AS in_operation
+               NULL::boolean AS in_operation,
+               NULL::date AS planned_end_on
           FROM core.fact_project_credit_allocated
          WHERE occurred_on <= d
         UNION ALL
         SELECT project_code, project_kind, place_code, occurred_on,
-               occurred_at, agency_code, event_id, 'start', NULL, NULL
+               occurred_at, agency_code, event_id, 'start', NULL, NULL,
+               planned_end_on
           FROM core.fact_project_started
          WHERE occurred_on <= d
         UNION ALL
         SELECT project_code, project_kind, place_code, occurred_on,
                occurred_at, agency_code, event_id, 'progress',
-               physical_progress_pct, NULL
+               physical_progress_pct, NULL, NULL
           FROM core.fact_project_progress_reported
          WHERE occurred_on <= d
         UNION ALL
         SELECT project_code, project_kind, place_code, occurred_on,
                occurred_at, agency_code, event_id, 'completion', NULL,
-               in_operation
+               in_operation, NULL
           FROM core.fact_project_completed
          WHERE occurred_on <= d
     ), last AS (
@@ -252,6 +269,13 @@ BEGIN
                f.physical_progress_pct
           FROM fact f
          WHERE f.what = 'progress'
+         ORDER BY f.project_code, f.occurred_on DESC,
+                  f.occurred_at DESC NULLS LAST, f.agency_code DESC,
+                  f.event_id DESC
+    ), planned AS (
+        SELECT DISTINCT ON (f.project_code) f.project_code, f.planned_end_on
+          FROM fact f
+         WHERE f.what = 'start'
          ORDER BY f.project_code, f.occurred_on DESC,
                   f.occurred_at DESC NULLS LAST, f.agency_code DESC,
                   f.event_id DESC
@@ -274,10 +298,12 @@ BEGIN
     SELECT project_code, l.project_kind, p.province_code, p.county_code,
            p.settlement_code, core.neighbourhood(l.place_code),
            coalesce(a.credit, '{}'), a.credit_total, f.started_on,
-           g.physical_progress_pct, f.completed_on, f.in_operation_on
+           g.physical_progress_pct, f.completed_on, f.in_operation_on,
+           n.planned_end_on
       FROM last l
       JOIN first f USING (project_code)
       LEFT JOIN progress g USING (project_code)
+      LEFT JOIN planned n USING (project_code)
       LEFT JOIN allocated a USING (project_code)
       LEFT JOIN core.place_span p
         ON p.base_code = split_part(l.place_code, '-', 1)

@@ -117,8 +117,7 @@ static void compare(avro_schema_t schema, const uint8_t *body, size_t len,
                     const struct mh_event *event, const struct mh_type *writer)
 {
     avro_value_iface_t *iface = avro_generic_class_from_schema(schema);
-    avro_reader_t reader =
-        avro_reader_memory((const char *)body, (int64_t)len);
+    avro_reader_t reader = avro_reader_memory((const char *)body, (int64_t)len);
     avro_value_t record, field, branch;
     int which;
 
@@ -167,8 +166,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     mh_encode(&event, &buf);
     schema = mh_catalogue_schema(world->catalogue, event.type->schema_id);
     must(!buf.failed &&
-         mh_decode(schema, buf.bytes + MH_FRAME_BYTES,
-                   buf.len - MH_FRAME_BYTES, &back, &field) == MH_OK &&
+         mh_decode(schema, buf.bytes + MH_FRAME_BYTES, buf.len - MH_FRAME_BYTES,
+                   &back, &field) == MH_OK &&
          sample_equal(&event, &back, true));
     return 0;
 }

@@ -60,8 +60,8 @@ static void encode(struct tool *tool, const char *line, size_t len)
         json_read(line, len, &tool->bytes, &object, &tool->faults);
 
     if (code == MH_OK) {
-        code = intake_read(&intake, object, NOW_MS, &room, &event,
-                           &tool->faults);
+        code =
+            intake_read(&intake, object, NOW_MS, &room, &event, &tool->faults);
     }
     if (code == MH_OK) {
         mh_buf_reset(&tool->bytes);
@@ -155,8 +155,7 @@ static enum mh_code read_record(struct tool *tool, struct mh_event *event,
     const struct mh_schema *schema;
     uint32_t id;
     int field;
-    enum mh_code code =
-        mh_frame_read(tool->bytes.bytes, tool->bytes.len, &id);
+    enum mh_code code = mh_frame_read(tool->bytes.bytes, tool->bytes.len, &id);
 
     if (code != MH_OK) {
         return code;

@@ -107,8 +107,7 @@ static const struct version *read_row(struct model *model,
     old.id = (const uint8_t *)column(row, 0, &len);
     old.content = (uint64_t)pg_get_int8(column(row, 1, &len));
     old.revision = pg_get_int4(column(row, 7, &len));
-    old.occurred_on =
-        (int32_t)pg_unix_day(pg_get_int4(column(row, 8, &len)));
+    old.occurred_on = (int32_t)pg_unix_day(pg_get_int4(column(row, 8, &len)));
     old.type_id = pg_get_int4(column(row, 9, &len));
     old.agency_id = pg_get_int2(column(row, 10, &len));
     old.in_force = *column(row, 12, &len) != 0;
@@ -196,11 +195,11 @@ static bool within(const struct model *a, const struct model *b)
         bool found = is_zero(cell);
 
         for (int j = 0; j < b->cell_count && !found; j++) {
-            found = same_key(cell, &b->cells[j]) &&
-                    cell->events == b->cells[j].events &&
-                    memcmp(cell->sums, b->cells[j].sums,
-                           sizeof cell->sums) == 0 &&
-                    memcmp(cell->by, b->cells[j].by, sizeof cell->by) == 0;
+            found =
+                same_key(cell, &b->cells[j]) &&
+                cell->events == b->cells[j].events &&
+                memcmp(cell->sums, b->cells[j].sums, sizeof cell->sums) == 0 &&
+                memcmp(cell->by, b->cells[j].by, sizeof cell->by) == 0;
         }
         if (!found) {
             return false;
@@ -279,8 +278,8 @@ static void assert_delta(const struct model *model, int changed)
     }
 }
 
-void model_apply(struct model *model, const struct message *messages,
-                 int count, enum fate *fates)
+void model_apply(struct model *model, const struct message *messages, int count,
+                 enum fate *fates)
 {
     struct batch *batch = &model->batch;
     int changed = 0;

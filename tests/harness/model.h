@@ -44,8 +44,8 @@ void model_clear(struct model *model);
 
 /** Take the messages in one transaction; `fates` gets one each. Ends the
  *  program when what must hold after every batch does not. */
-void model_apply(struct model *model, const struct message *messages,
-                 int count, enum fate *fates);
+void model_apply(struct model *model, const struct message *messages, int count,
+                 enum fate *fates);
 /** Add to the row of the totals that has the key of `cell`. */
 void model_add(struct model *model, const struct cell *cell);
 /** The fact's row, made if there is none. */

@@ -40,10 +40,10 @@ static bool is_text(struct mh_csv_cell cell, const char *text)
 
 static const char *level_list(struct mh_csv_cell level)
 {
-    return is_text(level, "province")                             ? "0"
-           : is_text(level, "county")                             ? "1"
+    return is_text(level, "province")                            ? "0"
+           : is_text(level, "county")                            ? "1"
            : is_text(level, "city") || is_text(level, "village") ? "2"
-                                                                  : NULL;
+                                                                 : NULL;
 }
 
 /* agencies: the code is column 0; places: 0 and level 1; lookups: list 0 and
@@ -66,8 +66,9 @@ static void read_codes(struct world *world, const char *file)
         if (strcmp(file, "agencies.csv") == 0) {
             add_code(world, "agency_code", csv.cells[0]);
         } else if (strcmp(file, "lookups.csv") == 0) {
-            add_code(world, mh_arena_text(&world->texts, csv.cells[0].text,
-                                          csv.cells[0].len),
+            add_code(world,
+                     mh_arena_text(&world->texts, csv.cells[0].text,
+                                   csv.cells[0].len),
                      csv.cells[1]);
         } else if (level_list(csv.cells[1]) != NULL) {
             add_code(world, level_list(csv.cells[1]), csv.cells[0]);
@@ -114,8 +115,8 @@ static void add_symbol(json_t *type)
 
     type = json_is_array(type) ? last : type;
     name = json_string_value(json_object_get(type, "name"));
-    if (json_object_get(type, "symbols") == NULL ||
-        strcmp(name, "Op") == 0 || strcmp(name, "CurrencyUnit") == 0) {
+    if (json_object_get(type, "symbols") == NULL || strcmp(name, "Op") == 0 ||
+        strcmp(name, "CurrencyUnit") == 0) {
         return;
     }
     json_array_append_new(json_object_get(type, "symbols"),
@@ -173,8 +174,8 @@ struct world *world_open(void)
     mh_arena_init(&world->texts, ARENA_BYTES);
     mh_buf_init(&problems, FILE_BYTES);
     must(mh_catalogue_new(&world->catalogue, &err) == MH_OK &&
-             mh_catalogue_load(world->catalogue, MAHALLE_SCHEMAS_DIR,
-                               &problems, &err) == MH_OK &&
+             mh_catalogue_load(world->catalogue, MAHALLE_SCHEMAS_DIR, &problems,
+                               &err) == MH_OK &&
              mh_reference_new(&world->reference, &err) == MH_OK &&
              mh_reference_load(world->reference, MAHALLE_SCHEMAS_DIR, &err) ==
                  MH_OK,
@@ -191,8 +192,7 @@ struct world *world_open_evolved(void)
     struct world *world = world_open();
     struct mh_err err;
 
-    must(mh_catalogue_files(MAHALLE_SCHEMAS_DIR, evolve, world, &err) ==
-             MH_OK,
+    must(mh_catalogue_files(MAHALLE_SCHEMAS_DIR, evolve, world, &err) == MH_OK,
          err.text);
     return world;
 }

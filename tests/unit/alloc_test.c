@@ -69,8 +69,8 @@ static enum mh_code load_schemas(void)
 
     mh_buf_reset(&problems);
     for (int i = 0; i < 2 && code == MH_OK; i++) {
-        code = mh_catalogue_add(catalogue, (char *)texts[i].bytes,
-                                texts[i].len, 1, &problems, &err);
+        code = mh_catalogue_add(catalogue, (char *)texts[i].bytes, texts[i].len,
+                                1, &problems, &err);
     }
     mh_catalogue_free(catalogue);
     return code;
@@ -104,8 +104,8 @@ static enum mh_code find_files(void)
 
     mh_buf_reset(&problems);
     if (code == MH_OK) {
-        code = mh_catalogue_load(catalogue, MAHALLE_SCHEMAS_DIR, &problems,
-                                 &err);
+        code =
+            mh_catalogue_load(catalogue, MAHALLE_SCHEMAS_DIR, &problems, &err);
     }
     mh_catalogue_free(catalogue);
     return code;

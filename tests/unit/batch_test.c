@@ -112,9 +112,9 @@ static void neighbours_in_the_table_are_told_apart(void **state)
         }
         assert_int_equal(batch.fact_count, CROWD);
         for (int i = 0; i < CROWD; i++) {
-            assert_ptr_equal(batch_find(&batch, versions[i].id,
-                                        versions[i].agency_id),
-                             &batch.facts[i]);
+            assert_ptr_equal(
+                batch_find(&batch, versions[i].id, versions[i].agency_id),
+                &batch.facts[i]);
         }
         batch_fini(&batch);
     }
@@ -138,9 +138,8 @@ static void facts_are_sorted_by_id_and_agency(void **state)
     for (int f = 1; f < batch.fact_count; f++) {
         int order = memcmp(batch.facts[f - 1].id, batch.facts[f].id, 16);
 
-        assert_true(order < 0 || (order == 0 &&
-                                  batch.facts[f - 1].agency_id <
-                                      batch.facts[f].agency_id));
+        assert_true(order < 0 || (order == 0 && batch.facts[f - 1].agency_id <
+                                                    batch.facts[f].agency_id));
     }
     batch_fini(&batch);
 }

@@ -80,8 +80,7 @@ static void numbers_have_bounds(void **state)
     expect("council_formed", "members_count=0", "");
     expect("council_formed", "members_count=-1", "/members_count MIN");
     expect("council_formed", "members_count=1000000000", "");
-    expect("council_formed", "members_count=1000000001",
-           "/members_count MAX");
+    expect("council_formed", "members_count=1000000001", "/members_count MAX");
     expect("council_formed", "revision=1000000", "");
     expect("council_formed", "revision=1000001", "/revision MAX");
     expect("council_formed", "revision=-1", "/revision MIN");
@@ -91,27 +90,42 @@ static void numbers_have_bounds(void **state)
 static void money_is_bounded_in_current_rials(void **state)
 {
     (void)state;
-    expect("school_rebuilt", "amount=100000000000000 "
-           "currency_unit=IRR_CURRENT", "");
-    expect("school_rebuilt", "amount=100000000000001 "
-           "currency_unit=IRR_CURRENT", "/amount MAX");
+    expect("school_rebuilt",
+           "amount=100000000000000 "
+           "currency_unit=IRR_CURRENT",
+           "");
+    expect("school_rebuilt",
+           "amount=100000000000001 "
+           "currency_unit=IRR_CURRENT",
+           "/amount MAX");
     expect("school_rebuilt", "amount=10000000000 currency_unit=IRR_NEW", "");
     expect("school_rebuilt", "amount=10000000001 currency_unit=IRR_NEW",
            "/amount MAX");
-    expect("school_rebuilt", "amount=9223372036854775807 "
-           "currency_unit=IRR_NEW", "/amount MAX");
-    expect("school_rebuilt", "amount=-1 currency_unit=IRR_NEW",
+    expect("school_rebuilt",
+           "amount=9223372036854775807 "
+           "currency_unit=IRR_NEW",
+           "/amount MAX");
+    expect("school_rebuilt", "amount=-1 currency_unit=IRR_NEW", "/amount MIN");
+    expect("project_credit_allocated",
+           "amount=-100000000000000 "
+           "currency_unit=IRR_CURRENT",
+           "");
+    expect("project_credit_allocated",
+           "amount=-100000000000001 "
+           "currency_unit=IRR_CURRENT",
            "/amount MIN");
-    expect("project_credit_allocated", "amount=-100000000000000 "
-           "currency_unit=IRR_CURRENT", "");
-    expect("project_credit_allocated", "amount=-100000000000001 "
-           "currency_unit=IRR_CURRENT", "/amount MIN");
-    expect("project_credit_allocated", "amount=-10000000000 "
-           "currency_unit=IRR_NEW", "");
-    expect("project_credit_allocated", "amount=-10000000001 "
-           "currency_unit=IRR_NEW", "/amount MIN");
-    expect("project_credit_allocated", "amount=-9223372036854775808 "
-           "currency_unit=IRR_NEW", "/amount MIN");
+    expect("project_credit_allocated",
+           "amount=-10000000000 "
+           "currency_unit=IRR_NEW",
+           "");
+    expect("project_credit_allocated",
+           "amount=-10000000001 "
+           "currency_unit=IRR_NEW",
+           "/amount MIN");
+    expect("project_credit_allocated",
+           "amount=-9223372036854775808 "
+           "currency_unit=IRR_NEW",
+           "/amount MIN");
     /* without a readable unit the amount is taken as it stands */
     expect("school_rebuilt", "amount=100000000000000 currency_unit=!", "");
 }
@@ -120,14 +134,12 @@ static void money_is_bounded_in_current_rials(void **state)
 static void expect_bound(int64_t min, int64_t max, const char *edits,
                          const char *faults)
 {
-    struct mh_type type =
-        *world_type(world, "project_credit_allocated");
+    struct mh_type type = *world_type(world, "project_credit_allocated");
     struct mh_field fields[MH_FIELDS_MAX];
     struct mh_event event;
     int amount = mh_type_find(&type, "amount", 6);
 
-    memcpy(fields, type.fields,
-           sizeof *fields * (size_t)type.field_count);
+    memcpy(fields, type.fields, sizeof *fields * (size_t)type.field_count);
     sample_plain(world, &type, &event);
     fields[amount].min = min;
     fields[amount].max = max;
@@ -165,7 +177,8 @@ static void at_most_holds_while_both_are_there(void **state)
     expect("council_formed", "women_count=5 members_count=5", "");
     expect("council_formed", "women_count=6 members_count=5",
            "/women_count AT_MOST");
-    expect("public_meeting_held", "requests_count=1 "
+    expect("public_meeting_held",
+           "requests_count=1 "
            "requests_resolved_count=2 participants_count=0 women_count=1",
            "/women_count AT_MOST, /requests_resolved_count AT_MOST");
 }
@@ -184,8 +197,8 @@ static void requires_any_stands_beside_another(void **state)
     (void)state;
     expect("school_rebuilt", "currency_unit=IRR_NEW",
            "/currency_unit REQUIRES_ANY");
-    expect("school_rebuilt", "currency_unit=! amount=",
-           "/currency_unit REQUIRES_ANY");
+    expect("school_rebuilt",
+           "currency_unit=! amount=", "/currency_unit REQUIRES_ANY");
 }
 
 static void required_when_looks_at_the_symbol(void **state)
@@ -193,8 +206,10 @@ static void required_when_looks_at_the_symbol(void **state)
     (void)state;
     expect("council_status_changed", "status=MERGED",
            "/merged_into REQUIRED_WHEN");
-    expect("council_status_changed", "status=MERGED "
-           "merged_into=c1195-013-C1", "");
+    expect("council_status_changed",
+           "status=MERGED "
+           "merged_into=c1195-013-C1",
+           "");
     expect("council_status_changed", "status=ACTIVE", "");
     expect("council_status_changed", "status=!", "");
 }
@@ -202,13 +217,19 @@ static void required_when_looks_at_the_symbol(void **state)
 static void null_when_looks_at_the_number(void **state)
 {
     (void)state;
-    expect("prisoners_freed", "freed_count=2 debt_settled=7 "
-           "currency_unit=IRR_CURRENT", "/debt_settled NULL_WHEN");
-    expect("prisoners_freed", "freed_count=3 debt_settled=7 "
-           "currency_unit=IRR_CURRENT", "");
+    expect("prisoners_freed",
+           "freed_count=2 debt_settled=7 "
+           "currency_unit=IRR_CURRENT",
+           "/debt_settled NULL_WHEN");
+    expect("prisoners_freed",
+           "freed_count=3 debt_settled=7 "
+           "currency_unit=IRR_CURRENT",
+           "");
     expect("prisoners_freed", "freed_count=2", "");
-    expect("prisoners_freed", "freed_count=! debt_settled=7 "
-           "currency_unit=IRR_CURRENT", "");
+    expect("prisoners_freed",
+           "freed_count=! debt_settled=7 "
+           "currency_unit=IRR_CURRENT",
+           "");
 }
 
 static void codes_are_in_their_list(void **state)
@@ -218,8 +239,7 @@ static void codes_are_in_their_list(void **state)
     expect("cleanup_held", "programme_code=NO_SUCH", "/programme_code LOOKUP");
     expect("cleanup_held", "programme_code=other", "/programme_code PATTERN");
     /* a code of another list */
-    expect("cleanup_held", "programme_code=CLOTHING",
-           "/programme_code LOOKUP");
+    expect("cleanup_held", "programme_code=CLOTHING", "/programme_code LOOKUP");
     expect("agency_presence_started", "present_agency_code=education", "");
     expect("agency_presence_started", "present_agency_code=nobody",
            "/present_agency_code LOOKUP");

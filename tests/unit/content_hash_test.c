@@ -55,11 +55,9 @@ static void the_case_of_an_id_does_not_count(void **state)
     (void)state;
     sample_plain(world, world_type(world, "council_formed"), &event);
     wanted = hash(&event);
-    sample_set(world, &event,
-               "event_id=74A1FD16-808E-5F52-A496-CD06C5FBC5B9");
+    sample_set(world, &event, "event_id=74A1FD16-808E-5F52-A496-CD06C5FBC5B9");
     assert_true(hash(&event) == wanted);
-    sample_set(world, &event,
-               "event_id=74A1FD16-808E-5F52-A496-CD06C5FBC5B8");
+    sample_set(world, &event, "event_id=74A1FD16-808E-5F52-A496-CD06C5FBC5B8");
     assert_false(hash(&event) == wanted);
 }
 

@@ -19,21 +19,24 @@ static struct world *world;
 
 /* A record of council_formed up to, not including, council_phase. */
 static const uint8_t HEAD[] =
-    "\x48" "74a1fd16-808e-5f52-a496-cd06c5fbc5b9" /* event_id */
-    "\x00\x00\x00"                                /* op revision reason */
-    "\xac\xbe\x02"                                /* occurred_on 20374 */
-    "\x00\x02"                                    /* occurred_at, posted_at */
-    "\x02" "a"                                    /* agency_code */
-    "\x00\x02" "p"                                /* source_ref, place_code */
-    "\x02\x02" "q"                                /* council_code */
-    "\x00";                                       /* programme_code */
+    "\x48"
+    "74a1fd16-808e-5f52-a496-cd06c5fbc5b9" /* event_id */
+    "\x00\x00\x00"                         /* op revision reason */
+    "\xac\xbe\x02"                         /* occurred_on 20374 */
+    "\x00\x02"                             /* occurred_at, posted_at */
+    "\x02"
+    "a" /* agency_code */
+    "\x00\x02"
+    "p" /* source_ref, place_code */
+    "\x02\x02"
+    "q"     /* council_code */
+    "\x00"; /* programme_code */
 
-static enum mh_code decode(const void *tail, size_t len,
-                           struct mh_event *event, int *field)
+static enum mh_code decode(const void *tail, size_t len, struct mh_event *event,
+                           int *field)
 {
     static uint8_t body[1024];
-    const struct mh_schema *schema =
-        mh_catalogue_schema(world->catalogue, 101);
+    const struct mh_schema *schema = mh_catalogue_schema(world->catalogue, 101);
 
     memcpy(body, HEAD, sizeof HEAD - 1);
     memcpy(body + sizeof HEAD - 1, tail, len);
@@ -69,8 +72,8 @@ static void a_record_by_hand_is_read(void **state)
     int field;
 
     (void)state;
-    assert_int_equal(decode("\x02\x02\x08\x02\x07\x00\x02\x00", 8, &event,
-                            &field), MH_OK);
+    assert_int_equal(
+        decode("\x02\x02\x08\x02\x07\x00\x02\x00", 8, &event, &field), MH_OK);
     assert_string_equal(event.type->name, "council_formed");
     assert_int_equal(event.agency_id, 0);
     assert_int_equal(event.values[MH_FIELD_EVENT_ID].len, 36);
@@ -132,8 +135,7 @@ static void indexes_and_branches_exist(void **state)
 static void bytes_end_where_the_record_ends(void **state)
 {
     static const uint8_t TAIL[] = "\x02\x02\x08\x02\x07\x00\x02\x0e";
-    const struct mh_schema *schema =
-        mh_catalogue_schema(world->catalogue, 101);
+    const struct mh_schema *schema = mh_catalogue_schema(world->catalogue, 101);
     uint8_t body[sizeof HEAD + sizeof TAIL];
     struct mh_event event;
     int field = 0;
@@ -158,22 +160,37 @@ static void lengths_stay_within_the_record(void **state)
     static const struct {
         const char *bytes;
         size_t len;
-    } IDS[] = {{"\x01", 1}, {"\x04" "a", 2}, {"\x03" "a", 2},
-               {"\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01" "a", 11},
-               {"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01" "a", 11},
-               {"\x80\x80\x80\x80\x20" "a", 6},
-               {"\x80\x80\x80\x80\x40" "a", 6}, {"\x80", 1}, {"", 0}};
+    } IDS[] = {{"\x01", 1},
+               {"\x04"
+                "a",
+                2},
+               {"\x03"
+                "a",
+                2},
+               {"\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01"
+                "a",
+                11},
+               {"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
+                "a",
+                11},
+               {"\x80\x80\x80\x80\x20"
+                "a",
+                6},
+               {"\x80\x80\x80\x80\x40"
+                "a",
+                6},
+               {"\x80", 1},
+               {"", 0}};
     struct mh_event event;
     int field;
 
     (void)state;
     for (size_t i = 0; i < sizeof IDS / sizeof IDS[0]; i++) {
         field = -7;
-        assert_int_equal(
-            mh_decode(mh_catalogue_schema(world->catalogue, 101),
-                      (const uint8_t *)IDS[i].bytes, IDS[i].len, &event,
-                      &field),
-            MH_DECODE);
+        assert_int_equal(mh_decode(mh_catalogue_schema(world->catalogue, 101),
+                                   (const uint8_t *)IDS[i].bytes, IDS[i].len,
+                                   &event, &field),
+                         MH_DECODE);
         assert_int_equal(field, MH_FIELD_EVENT_ID);
     }
 }
@@ -194,15 +211,17 @@ static void booleans_are_0_or_1(void **state)
     event.values[12] = (struct mh_value){.set = MH_VALUE, .number = 1};
     mh_encode(&event, &buf);
     assert_int_equal(buf.bytes[buf.len - 1], 1);
-    assert_int_equal(mh_decode(schema, buf.bytes + 5, buf.len - 5, &back,
-                               &field), MH_OK);
+    assert_int_equal(
+        mh_decode(schema, buf.bytes + 5, buf.len - 5, &back, &field), MH_OK);
     assert_int_equal(back.values[12].number, 1);
     buf.bytes[buf.len - 1] = 2;
-    assert_int_equal(mh_decode(schema, buf.bytes + 5, buf.len - 5, &back,
-                               &field), MH_DECODE);
+    assert_int_equal(
+        mh_decode(schema, buf.bytes + 5, buf.len - 5, &back, &field),
+        MH_DECODE);
     assert_int_equal(field, 12);
-    assert_int_equal(mh_decode(schema, buf.bytes + 5, buf.len - 6, &back,
-                               &field), MH_DECODE);
+    assert_int_equal(
+        mh_decode(schema, buf.bytes + 5, buf.len - 6, &back, &field),
+        MH_DECODE);
     mh_buf_fini(&buf);
 }
 
@@ -227,8 +246,8 @@ static void random_events_of_all_types_come_back(void **state)
             assert_int_equal(id, event.type->schema_id);
             assert_int_equal(
                 mh_decode(mh_catalogue_schema(world->catalogue, id),
-                          buf.bytes + MH_FRAME_BYTES,
-                          buf.len - MH_FRAME_BYTES, &back, &field),
+                          buf.bytes + MH_FRAME_BYTES, buf.len - MH_FRAME_BYTES,
+                          &back, &field),
                 MH_OK);
             assert_true(sample_equal(&event, &back, true));
         }
@@ -284,10 +303,10 @@ static void a_later_symbol_needs_the_later_version(void **state)
     sample_plain(evolved, type, &event);
     sample_set(evolved, &event, "council_phase=LATER");
     mh_encode(&event, &buf);
-    assert_int_equal(mh_decode(mh_catalogue_schema(evolved->catalogue,
-                                                   101 + WORLD_NEXT_ID),
-                               buf.bytes + 5, buf.len - 5, &back, &field),
-                     MH_OK);
+    assert_int_equal(
+        mh_decode(mh_catalogue_schema(evolved->catalogue, 101 + WORLD_NEXT_ID),
+                  buf.bytes + 5, buf.len - 5, &back, &field),
+        MH_OK);
     assert_memory_equal(back.values[PHASE].text, "LATER", 5);
     assert_int_equal(mh_decode(mh_catalogue_schema(evolved->catalogue, 101),
                                buf.bytes + 5, buf.len - 5, &back, &field),

@@ -213,7 +213,8 @@ static void money_is_summed_in_current_rials(void **state)
     (void)state;
     begin();
     add("project_credit_allocated", "amount=-3 currency_unit=IRR_NEW");
-    add("project_credit_allocated", "amount=5 currency_unit=IRR_CURRENT "
+    add("project_credit_allocated",
+        "amount=5 currency_unit=IRR_CURRENT "
         "event_id=00000000-0000-0000-0000-000000000001");
     expect_fates("AA");
     amount = mh_type_find(events[0].type, "amount", 6);
@@ -254,7 +255,8 @@ static void crowd(const char *field, int first, int cells)
     for (int i = 0; i < MAX - 1; i++) {
         int n = snprintf(edits, sizeof edits,
                          "event_id=00000000-0000-0000-0000-0000000000%02d "
-                         "%s", i, field);
+                         "%s",
+                         i, field);
 
         if (first < 0) {
             (void)snprintf(edits + n, sizeof edits - (size_t)n, "%s",
@@ -280,17 +282,23 @@ static void neighbours_in_the_table_are_told_apart(void **state)
 
 static void cells_stand_in_the_order_of_the_key(void **state)
 {
-    static const char *const EDITS[] = {
-        "occurred_on=20375", "agency_code=education",
-        "place_code=c1195-011", "place_code=c1195", "place_code=c1195-0",
-        "programme_code=OTHER", "", "occurred_on=20373"};
+    static const char *const EDITS[] = {"occurred_on=20375",
+                                        "agency_code=education",
+                                        "place_code=c1195-011",
+                                        "place_code=c1195",
+                                        "place_code=c1195-0",
+                                        "programme_code=OTHER",
+                                        "",
+                                        "occurred_on=20373"};
     (void)state;
     begin();
     for (int i = 0; i < 8; i++) {
         char edits[128];
 
-        (void)snprintf(edits, sizeof edits, "event_id=00000000-0000-0000-0000-"
-                       "00000000000%d %s", i, i == 4 ? "" : EDITS[i]);
+        (void)snprintf(edits, sizeof edits,
+                       "event_id=00000000-0000-0000-0000-"
+                       "00000000000%d %s",
+                       i, i == 4 ? "" : EDITS[i]);
         add(i == 4 ? "council_formed" : "cleanup_held", edits);
     }
     expect_fates("AAAAAAAA");
@@ -301,11 +309,11 @@ static void cells_stand_in_the_order_of_the_key(void **state)
         char left[256], right[256];
 
         (void)snprintf(left, sizeof left, "%05d %06d %-12.*s %05d %.*s",
-                       a->type_id, a->occurred_on, (int)a->place_len,
-                       a->place, a->agency_id, (int)a->dims_len, a->dims);
+                       a->type_id, a->occurred_on, (int)a->place_len, a->place,
+                       a->agency_id, (int)a->dims_len, a->dims);
         (void)snprintf(right, sizeof right, "%05d %06d %-12.*s %05d %.*s",
-                       b->type_id, b->occurred_on, (int)b->place_len,
-                       b->place, b->agency_id, (int)b->dims_len, b->dims);
+                       b->type_id, b->occurred_on, (int)b->place_len, b->place,
+                       b->agency_id, (int)b->dims_len, b->dims);
         assert_true(strcmp(left, right) < 0);
     }
 }

@@ -17,28 +17,34 @@ static void a_record_is_these_bytes(void **state)
 {
     static const char WANTED[] =
         "\0\0\0\0\x65"
-        "\x48" "74a1fd16-808e-5f52-a496-cd06c5fbc5b9"
-        "\x02\x0e\x02\x0c"      /* op CORRECT, revision 7, reason OTHER */
-        "\xac\xbe\x02"          /* 20374 */
-        "\x02\x01"              /* occurred_at -1 */
+        "\x48"
+        "74a1fd16-808e-5f52-a496-cd06c5fbc5b9"
+        "\x02\x0e\x02\x0c" /* op CORRECT, revision 7, reason OTHER */
+        "\xac\xbe\x02"     /* 20374 */
+        "\x02\x01"         /* occurred_at -1 */
         "\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01" /* posted_at 2^63 - 1 */
-        "\x16" "governorate"
-        "\x02\x04" "n1"
-        "\x12" "c1195-012"
-        "\x02\x18" "c1195-012-C1"
-        "\x00"                  /* programme_code */
-        "\x02"                  /* council_phase REGULAR */
+        "\x16"
+        "governorate"
+        "\x02\x04"
+        "n1"
+        "\x12"
+        "c1195-012"
+        "\x02\x18"
+        "c1195-012-C1"
+        "\x00"                     /* programme_code */
+        "\x02"                     /* council_phase REGULAR */
         "\x02\xff\xff\xff\xff\x0f" /* members_count -2^31 */
-        "\x02\x7f"              /* women_count -64 */
-        "\x02\x80\x01"          /* committees_count 64 */
-        "\x00";                 /* officials_present */
+        "\x02\x7f"                 /* women_count -64 */
+        "\x02\x80\x01"             /* committees_count 64 */
+        "\x00";                    /* officials_present */
     struct mh_event event;
     struct mh_buf buf;
 
     (void)state;
     mh_buf_init(&buf, 4096);
     sample_plain(world, world_type(world, "council_formed"), &event);
-    sample_set(world, &event, "op=CORRECT revision=7 correction_reason=OTHER "
+    sample_set(world, &event,
+               "op=CORRECT revision=7 correction_reason=OTHER "
                "occurred_at=-1 posted_at=9223372036854775807 source_ref=n1 "
                "council_phase=REGULAR members_count=-2147483648 "
                "women_count=-64 committees_count=64");

@@ -30,8 +30,7 @@ static void texts_are_cut_between_characters(void **state)
         assert_true(strlen(fault->got) >= sizeof fault->got - 4);
         assert_true(strlen(fault->expected) >= sizeof fault->expected - 4);
         assert_true(mh_text_is_utf8(fault->got, strlen(fault->got)));
-        assert_true(mh_text_is_utf8(fault->expected,
-                                    strlen(fault->expected)));
+        assert_true(mh_text_is_utf8(fault->expected, strlen(fault->expected)));
     }
     assert_string_equal(
         mh_fault_add(&faults, MH_PATTERN, NULL, -1, NULL, NULL, 0)->got, "");
@@ -66,8 +65,8 @@ static void order_is_by_field_and_stable(void **state)
     (void)state;
     mh_faults_sort(&faults);
     for (int i = 0; i < 8; i++) {
-        assert_non_null(mh_fault_add(&faults, (enum mh_code)i, type,
-                                     FIELDS[i], NULL, NULL, 0));
+        assert_non_null(mh_fault_add(&faults, (enum mh_code)i, type, FIELDS[i],
+                                     NULL, NULL, 0));
     }
     mh_faults_sort(&faults);
     for (int i = 0; i < 8; i++) {

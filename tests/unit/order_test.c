@@ -65,8 +65,8 @@ static void make_spec(const struct mh_event *template, const char *id,
     *spec = (struct spec){.event = *template};
     (void)snprintf(edits, sizeof edits,
                    "event_id=%s agency_code=%s revision=%d op=%s "
-                   "correction_reason=%s", id, agency, revision, OPS[op],
-                   op == 0 ? "" : "OTHER");
+                   "correction_reason=%s",
+                   id, agency, revision, OPS[op], op == 0 ? "" : "OTHER");
     sample_set(world, &spec->event, edits);
     if (random_chance(&trial.random, 30)) {
         moved = spec->event;
@@ -105,8 +105,7 @@ static void make_specs(bool conflicts)
             int versions = (int)random_between(&trial.random, 0, 1) +
                            (conflicts && random_chance(&trial.random, 20));
 
-            for (int n = 0; n < versions && trial.spec_count < SPECS_MAX;
-                 n++) {
+            for (int n = 0; n < versions && trial.spec_count < SPECS_MAX; n++) {
                 make_spec(&pool[random_between(&trial.random, 0, POOL - 1)],
                           IDS[f / 2], AGENCIES[f % 2], revision);
             }
@@ -217,8 +216,7 @@ static void naive_dims(const struct mh_event *event, char *dims, size_t size)
             (void)snprintf(dims + len, size - len, "%.*s|", (int)value->len,
                            value->text);
         } else {
-            (void)snprintf(dims + len, size - len, "%ld|",
-                           (long)value->number);
+            (void)snprintf(dims + len, size - len, "%ld|", (long)value->number);
         }
     }
     end = dims + strlen(dims);
@@ -272,7 +270,7 @@ static enum fate naive_fate(const struct mh_event *event)
     uint64_t content = mh_content_hash(event);
 
     if (!made && revision <= fact->revision) {
-        return revision < fact->revision     ? FATE_STALE
+        return revision < fact->revision  ? FATE_STALE
                : content == fact->content ? FATE_DUPLICATE
                                           : FATE_DEAD;
     }

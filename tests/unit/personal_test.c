@@ -31,14 +31,24 @@ static void try(const struct example *examples, size_t count)
 static void national_ids_have_a_check_digit(void **state)
 {
     static const struct example TABLE[] = {
-        {"0084575948", true}, {"0084575947", false}, {"0084575949", false},
-        {"1111111111", false}, {"0000000000", false}, {"9999999999", false},
-        {"1234567891", true}, {"1234567890", false},
-        {"x0084575948y", true}, {"A-0084575948/1", true},
+        {"0084575948", true},
+        {"0084575947", false},
+        {"0084575949", false},
+        {"1111111111", false},
+        {"0000000000", false},
+        {"9999999999", false},
+        {"1234567891", true},
+        {"1234567890", false},
+        {"x0084575948y", true},
+        {"A-0084575948/1", true},
         /* an exact run: not within a longer one */
-        {"00084575948", false}, {"00845759480", false}, {"084575948", false},
+        {"00084575948", false},
+        {"00845759480", false},
+        {"084575948", false},
         /* remainder 0 and 1 stand for themselves */
-        {"0000000310", true}, {"0000000311", false}, {"0000000401", true},
+        {"0000000310", true},
+        {"0000000311", false},
+        {"0000000401", true},
         {"0000000400", false}};
 
     (void)state;
@@ -70,12 +80,12 @@ static void one_check_digit_fits(void **state)
 static void mobile_numbers_begin_with_09_or_989(void **state)
 {
     static const struct example TABLE[] = {
-        {"09141234567", true}, {"0914123456", false}, {"091412345678", false},
-        {"989141234567", true}, {"00989141234567", true},
-        {"+989141234567", true}, {"98914123456", false},
-        {"9891412345678", false}, {"0098914123456", false},
-        {"08141234567", false}, {"979141234567", false},
-        {"N/09141234567", true}};
+        {"09141234567", true},    {"0914123456", false},
+        {"091412345678", false},  {"989141234567", true},
+        {"00989141234567", true}, {"+989141234567", true},
+        {"98914123456", false},   {"9891412345678", false},
+        {"0098914123456", false}, {"08141234567", false},
+        {"979141234567", false},  {"N/09141234567", true}};
 
     (void)state;
     TRY(TABLE);
@@ -84,9 +94,9 @@ static void mobile_numbers_begin_with_09_or_989(void **state)
 static void cards_pass_the_check_of_luhn(void **state)
 {
     static const struct example TABLE[] = {
-        {"6037991234567893", true}, {"6037991234567894", false},
-        {"4111111111111111", true}, {"411111111111111", false},
-        {"41111111111111111", false}, {"0000000000000000", true},
+        {"6037991234567893", true},     {"6037991234567894", false},
+        {"4111111111111111", true},     {"411111111111111", false},
+        {"41111111111111111", false},   {"0000000000000000", true},
         {"card.6037991234567893", true}};
 
     (void)state;
@@ -111,11 +121,14 @@ static void an_iban_is_ir_and_24_digits(void **state)
 
 static void every_run_is_looked_at(void **state)
 {
-    static const struct example TABLE[] = {
-        {"", false}, {"1", false}, {"12345/678-9", false},
-        {"1234567890-0084575948", true}, {"0084575948-1", true},
-        {"9/9/9/9/0084575948", true}, {"1404/123.45_6", false},
-        {"0912-345-6789", false}};
+    static const struct example TABLE[] = {{"", false},
+                                           {"1", false},
+                                           {"12345/678-9", false},
+                                           {"1234567890-0084575948", true},
+                                           {"0084575948-1", true},
+                                           {"9/9/9/9/0084575948", true},
+                                           {"1404/123.45_6", false},
+                                           {"0912-345-6789", false}};
 
     (void)state;
     TRY(TABLE);

@@ -31,8 +31,8 @@ static void read_bytes(const void *bytes, size_t len)
     message = (struct message){
         .offset = 5, .at_ms = 77, .value = bytes, .value_len = len};
     mh_arena_reset(&arena);
-    assert_int_equal(verdict_read(&message, world->catalogue,
-                                  world->reference, &arena, &version, &letter),
+    assert_int_equal(verdict_read(&message, world->catalogue, world->reference,
+                                  &arena, &version, &letter),
                      MH_OK);
     assert_true((version == NULL) != (letter == NULL));
     assert_ptr_equal(version != NULL ? version->message : letter->message,
@@ -76,7 +76,7 @@ static void a_good_record_is_a_version(void **state)
 
     (void)state;
     read_event("council_formed", "revision=3 op=RETRACT "
-               "correction_reason=PRIVACY members_count=9");
+                                 "correction_reason=PRIVACY members_count=9");
     assert_non_null(version);
     assert_string_equal(version->type->name, "council_formed");
     assert_memory_equal(version->id, "\x74\xa1\xfd\x16\x80\x8e\x5f\x52", 8);
@@ -86,7 +86,8 @@ static void a_good_record_is_a_version(void **state)
     assert_false(version->in_force);
     assert_int_equal(version->received_ms, 77);
     sample_plain(world, version->type, &event);
-    sample_set(world, &event, "revision=3 op=RETRACT "
+    sample_set(world, &event,
+               "revision=3 op=RETRACT "
                "correction_reason=PRIVACY members_count=9");
     assert_true(version->content == mh_content_hash(&event));
     memcpy(event.values, version->values,
@@ -94,7 +95,7 @@ static void a_good_record_is_a_version(void **state)
     assert_int_equal(
         event.values[mh_type_find(event.type, "members_count", 13)].number, 9);
     read_event("council_formed", "revision=1 op=CORRECT "
-               "correction_reason=OTHER");
+                                 "correction_reason=OTHER");
     assert_true(version->in_force);
 }
 
@@ -166,7 +167,7 @@ static void the_detail_holds_all_faults_and_no_contents(void **state)
 
     (void)state;
     read_event("council_formed", "agency_code=nobody members_count=-77 "
-               "source_ref=0084575948 event_id=nonsense");
+                                 "source_ref=0084575948 event_id=nonsense");
     detail = json_loads(letter->detail, 0, NULL);
     assert_int_equal(json_array_size(detail), 4);
     fault = json_array_get(detail, 2);
@@ -224,7 +225,8 @@ static void the_worst_letter_fits_its_share_of_a_batch(void **state)
         mh_arena_init(&room, ARENA_BYTES);
         assert_int_equal(verdict_read(&message, world->catalogue,
                                       world->reference, &room, &version,
-                                      &letter), MH_OK);
+                                      &letter),
+                         MH_OK);
         assert_non_null(letter);
         if (room.used > largest) {
             largest = room.used;
@@ -243,19 +245,19 @@ static void a_full_arena_is_said(void **state)
     mh_arena_init(&small, 0);
     read_event("council_formed", "");
     message = (struct message){.value = buf.bytes, .value_len = buf.len};
-    assert_int_equal(verdict_read(&message, world->catalogue,
-                                  world->reference, &small, &version,
-                                  &letter), MH_MEMORY);
+    assert_int_equal(verdict_read(&message, world->catalogue, world->reference,
+                                  &small, &version, &letter),
+                     MH_MEMORY);
     message.value_len--;
-    assert_int_equal(verdict_read(&message, world->catalogue,
-                                  world->reference, &small, &version,
-                                  &letter), MH_MEMORY);
+    assert_int_equal(verdict_read(&message, world->catalogue, world->reference,
+                                  &small, &version, &letter),
+                     MH_MEMORY);
     assert_null(verdict_letter(&message, MH_CONFLICT, NULL, &small));
     read_event("council_formed", "members_count=-1");
     message = (struct message){.value = buf.bytes, .value_len = buf.len};
-    assert_int_equal(verdict_read(&message, world->catalogue,
-                                  world->reference, &small, &version,
-                                  &letter), MH_MEMORY);
+    assert_int_equal(verdict_read(&message, world->catalogue, world->reference,
+                                  &small, &version, &letter),
+                     MH_MEMORY);
     mh_arena_fini(&small);
 }
 

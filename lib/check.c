@@ -12,6 +12,7 @@
 
 #include "calendar.h"
 #include "personal.h"
+#include "place.h"
 #include "text.h"
 #include "uuid.h"
 
@@ -84,7 +85,7 @@ static int64_t money_unit(const struct check *check,
                : 1;
 }
 
-static void check_amount(struct check *check, int i,
+static void check_number(struct check *check, int i,
                          const struct mh_field *field)
 {
     int64_t number = get(check, i)->number;
@@ -92,26 +93,15 @@ static void check_amount(struct check *check, int i,
     int64_t least = unit == 1 ? field->min : -floor_divide(-field->min, unit);
     int64_t most = unit == 1 ? field->max : floor_divide(field->max, unit);
 
-    if (field->has_min && number < least) {
-        fault_number(check, i, MH_MIN, "at least", field->min);
-    }
-    if (field->has_max && number > most) {
-        fault_number(check, i, MH_MAX, "at most", field->max);
-    }
-}
-
-static void check_number(struct check *check, int i,
-                         const struct mh_field *field)
-{
-    int64_t number = get(check, i)->number;
-
-    if (number >= field->min && number <= field->max && !field->money) {
+    if (number >= least && number <= most) {
         return;
     }
     if (field->kind == MH_KIND_DATE || field->kind == MH_KIND_TIMESTAMP) {
         fault(check, i, MH_DATE, "1300-01-01 to 1500-12-29, Solar Hijri");
+    } else if (number < least) {
+        fault_number(check, i, MH_MIN, "at least", field->min);
     } else {
-        check_amount(check, i, field);
+        fault_number(check, i, MH_MAX, "at most", field->max);
     }
 }
 
@@ -297,40 +287,6 @@ static void check_days(struct check *check)
     }
 }
 
-static bool is_run(const char *text, size_t from, size_t to)
-{
-    for (size_t i = from; i < to; i++) {
-        if (text[i] < '0' || text[i] > '9') {
-            return false;
-        }
-    }
-    return true;
-}
-
-enum mh_level mh_place_level(const char *code, size_t len)
-{
-    size_t settlement;
-
-    if (len == 2 || len == 4) {
-        return !is_run(code, 0, len) ? MH_LEVEL_NONE
-               : len == 2            ? MH_LEVEL_PROVINCE
-                                     : MH_LEVEL_COUNTY;
-    }
-    settlement = len > 0 && code[0] == 'c'   ? 5
-                 : len > 0 && code[0] == 'v' ? 7
-                                             : 0;
-    if (settlement == 0 || len < settlement || !is_run(code, 1, settlement)) {
-        return MH_LEVEL_NONE;
-    }
-    if (len == settlement) {
-        return MH_LEVEL_SETTLEMENT;
-    }
-    return len == settlement + 4 && code[settlement] == '-' &&
-                   is_run(code, settlement + 1, len)
-               ? MH_LEVEL_NEIGHBOURHOOD
-               : MH_LEVEL_NONE;
-}
-
 static void check_place(struct check *check)
 {
     static const char *const NAMES[] = {"province", "county", "settlement",
@@ -347,7 +303,9 @@ static void check_place(struct check *check)
     if (level == MH_LEVEL_NONE) {
         return; /* its pattern has told */
     }
-    known_len = level == MH_LEVEL_NEIGHBOURHOOD ? place->len - 4 : place->len;
+    known_len = level == MH_LEVEL_NEIGHBOURHOOD
+                    ? place->len - MH_PLACE_NUMBER
+                    : place->len;
     if (level > check->type->finest) {
         fault_text(check, MH_FIELD_PLACE_CODE, MH_FINEST_PLACE,
                    NAMES[check->type->finest]);
@@ -380,6 +338,18 @@ static void check_personal(struct check *check)
     }
 }
 
+/* Most fields of a good event. Whether one is there cannot be foreseen, so
+ * this is arithmetic, not a chain of branches. */
+static bool is_plainly_good(const struct mh_field *field,
+                            const struct mh_value *value)
+{
+    bool in_bounds =
+        (value->number >= field->min) & (value->number <= field->max);
+
+    return ((value->set == MH_NULL) & field->may_lack) |
+           ((value->set == MH_VALUE) & field->plain & in_bounds);
+}
+
 bool mh_check(struct mh_event *event, const struct mh_reference *reference,
               struct mh_faults *faults)
 {
@@ -388,17 +358,17 @@ bool mh_check(struct mh_event *event, const struct mh_reference *reference,
 
     for (int i = 0; i < type->field_count; i++) {
         const struct mh_field *field = &type->fields[i];
+        enum mh_set set = event->values[i].set;
 
-        if (event->values[i].set == MH_NULL) {
-            if (!field->may_lack) {
-                check_absent(&check, i, field);
-            }
+        if (is_plainly_good(field, &event->values[i])) {
             continue;
         }
-        if (event->values[i].set == MH_VALUE) {
+        if (set == MH_VALUE) {
             check_value(&check, i, field);
         }
-        if (field->related) {
+        if (set == MH_NULL) {
+            check_absent(&check, i, field);
+        } else if (field->related) {
             check_between(&check, i, field);
         }
     }

@@ -22,7 +22,4 @@
 bool mh_check(struct mh_event *event, const struct mh_reference *reference,
               struct mh_faults *faults);
 
-/** Level of a place code by its form alone; MH_LEVEL_NONE: no place code. */
-enum mh_level mh_place_level(const char *code, size_t len);
-
 #endif

@@ -37,7 +37,7 @@ void mh_map_fini(struct mh_map *map)
  * may take some again. What is added is our own reference data: nobody can
  * fill the map with keys that collide, so two multiplications are hash enough.
  */
-static uint32_t hash_of(const char *key, size_t len)
+static inline uint32_t hash_of(const char *key, size_t len)
 {
     const uint64_t spread = UINT64_C(0x9E3779B97F4A7C15);
     const char *end = key + len;
@@ -61,8 +61,9 @@ static uint32_t hash_of(const char *key, size_t len)
 }
 
 /* The slot of the text, or the free one where it would go. */
-static struct mh_map_slot *find_slot(const struct mh_map *map, const char *key,
-                                     size_t len, uint32_t hash)
+static inline struct mh_map_slot *find_slot(const struct mh_map *map,
+                                            const char *key, size_t len,
+                                            uint32_t hash)
 {
     size_t i = hash & (map->room - 1);
 

@@ -109,6 +109,9 @@ static void mark_fields(struct mh_type *type)
         field->related = field->at_most >= 0 || field->null_when >= 0 ||
                          field->requires[0] >= 0 ||
                          field->requires_any[0] >= 0;
+        field->plain = field->kind != MH_KIND_STRING &&
+                       field->kind != MH_KIND_UUID && !field->money &&
+                       !field->related;
     }
 }
 

@@ -100,6 +100,7 @@ struct mh_field {
     bool has_min, has_max; /**< a bound is stated */
     bool may_lack; /**< may be null whatever else the event says */
     bool related;  /**< where there is a value, rules with others apply */
+    bool plain;    /**< a number, and `min` and `max` are all its rules */
     int symbol_count;
     struct mh_symbol *symbols; /**< owned; enums only, else NULL */
     int64_t min, max; /**< of `number`; where none is stated, what the kind

@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "expect.h"
+#include "place.h"
 
 static struct world *world;
 
@@ -64,10 +65,8 @@ static void dates_lie_within_two_centuries(void **state)
     expect("cleanup_held", "occurred_on=-17819", "/occurred_on DATE");
     expect("cleanup_held", "occurred_on=55595", "");
     expect("cleanup_held", "occurred_on=55596", "/occurred_on DATE");
-    expect("cleanup_held", "posted_at=9223372036854775807",
-           "/posted_at DATE");
-    expect("cleanup_held", "posted_at=-9223372036854775808",
-           "/posted_at DATE");
+    expect("cleanup_held", "posted_at=9223372036854775807", "/posted_at DATE");
+    expect("cleanup_held", "posted_at=-9223372036854775808", "/posted_at DATE");
     /* 1500-12-29 ends, and 1300-01-01 begins, in Tehran */
     expect("cleanup_held", "posted_at=4803481799999", "");
     expect("cleanup_held", "posted_at=4803481800000", "/posted_at DATE");
@@ -84,8 +83,7 @@ static void op_revision_and_reason_fit_together(void **state)
     expect("cleanup_held", "correction_reason=OTHER", "/correction_reason OP");
     expect("cleanup_held", "revision=3 correction_reason=OTHER",
            "/correction_reason OP");
-    expect("cleanup_held", "op=CORRECT",
-           "/revision OP, /correction_reason OP");
+    expect("cleanup_held", "op=CORRECT", "/revision OP, /correction_reason OP");
     expect("cleanup_held", "op=CORRECT revision=1", "/correction_reason OP");
     expect("cleanup_held", "op=CORRECT correction_reason=PRIVACY",
            "/revision OP");
@@ -95,8 +93,10 @@ static void op_revision_and_reason_fit_together(void **state)
            "");
     expect("cleanup_held", "op=RETRACT", "/revision OP, /correction_reason OP");
     expect("cleanup_held", "op=RETRACT revision=1 correction_reason=!", "");
-    expect("cleanup_held", "op=RETRACT revision=1 correction_reason=OTHER "
-           "participants_count=-1", "/participants_count MIN");
+    expect("cleanup_held",
+           "op=RETRACT revision=1 correction_reason=OTHER "
+           "participants_count=-1",
+           "/participants_count MIN");
 }
 
 static void a_council_starts_with_the_neighbourhood(void **state)
@@ -111,8 +111,7 @@ static void a_council_starts_with_the_neighbourhood(void **state)
     expect("cleanup_held", "place_code=2401 council_code=c1195-012-C1",
            "/council_code COUNCIL");
     expect("cleanup_held", "place_code=! council_code=c1195-012-C1", "");
-    expect("cleanup_held", "council_code=c1195-012",
-           "/council_code PATTERN");
+    expect("cleanup_held", "council_code=c1195-012", "/council_code PATTERN");
 }
 
 static void places_are_known_and_of_a_level(void **state)
@@ -144,19 +143,25 @@ static void levels_are_read_off_the_code(void **state)
                  {"v000268", MH_LEVEL_SETTLEMENT},
                  {"c1195-012", MH_LEVEL_NEIGHBOURHOOD},
                  {"v000268-001", MH_LEVEL_NEIGHBOURHOOD},
-                 {"", MH_LEVEL_NONE}, {"2", MH_LEVEL_NONE},
-                 {"2a", MH_LEVEL_NONE}, {"240", MH_LEVEL_NONE},
-                 {"24011", MH_LEVEL_NONE}, {"c", MH_LEVEL_NONE},
-                 {"c119", MH_LEVEL_NONE}, {"c11955", MH_LEVEL_NONE},
-                 {"c119x", MH_LEVEL_NONE}, {"c1195-01", MH_LEVEL_NONE},
-                 {"c1195-0123", MH_LEVEL_NONE}, {"c1195_012", MH_LEVEL_NONE},
-                 {"v1195", MH_LEVEL_NONE}, {"v000268-0a1", MH_LEVEL_NONE}};
+                 {"", MH_LEVEL_NONE},
+                 {"2", MH_LEVEL_NONE},
+                 {"2a", MH_LEVEL_NONE},
+                 {"240", MH_LEVEL_NONE},
+                 {"24011", MH_LEVEL_NONE},
+                 {"c", MH_LEVEL_NONE},
+                 {"c119", MH_LEVEL_NONE},
+                 {"c11955", MH_LEVEL_NONE},
+                 {"c119x", MH_LEVEL_NONE},
+                 {"c1195-01", MH_LEVEL_NONE},
+                 {"c1195-0123", MH_LEVEL_NONE},
+                 {"c1195_012", MH_LEVEL_NONE},
+                 {"v1195", MH_LEVEL_NONE},
+                 {"v000268-0a1", MH_LEVEL_NONE}};
 
     (void)state;
     for (size_t i = 0; i < sizeof CODES / sizeof CODES[0]; i++) {
-        assert_int_equal(
-            mh_place_level(CODES[i].code, strlen(CODES[i].code)),
-            CODES[i].level);
+        assert_int_equal(mh_place_level(CODES[i].code, strlen(CODES[i].code)),
+                         CODES[i].level);
     }
 }
 
@@ -171,7 +176,8 @@ static void persons_are_found_in_references(void **state)
 static void faults_stand_in_field_order(void **state)
 {
     (void)state;
-    expect("public_support_received", "occurred_at=0 source_ref=0084575948 "
+    expect("public_support_received",
+           "occurred_at=0 source_ref=0084575948 "
            "op=CORRECT revision=0 place_code=99 amount=-1 agency_code=nobody "
            "council_code=c1195-012-C1 programme_code=X event_id=y",
            "/event_id PATTERN, /revision OP, /correction_reason OP, "

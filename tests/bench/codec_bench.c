@@ -80,8 +80,9 @@ static void make_rival(struct set *set, const char *dir)
              avro_strerror());
         mh_buf_fini(&text);
         iface = avro_generic_class_from_schema(schema);
-        must(iface != NULL && avro_generic_value_new(iface, &set->values[k])
-                 == 0, avro_strerror());
+        must(iface != NULL &&
+                 avro_generic_value_new(iface, &set->values[k]) == 0,
+             avro_strerror());
     }
 }
 
@@ -103,7 +104,8 @@ static uint64_t run_ours(const struct set *set, bool check, bool hash)
         must(mh_frame_read(bytes, len, &id) == MH_OK, "frame");
         schema = mh_catalogue_schema(set->catalogue, id);
         must(mh_decode(schema, bytes + MH_FRAME_BYTES, len - MH_FRAME_BYTES,
-                       &event, &field) == MH_OK, "decode");
+                       &event, &field) == MH_OK,
+             "decode");
         faults.count = 0;
         must(!check || mh_check(&event, set->reference, &faults), "check");
         sum += hash ? mh_content_hash(&event)
@@ -154,7 +156,8 @@ int main(int argc, char **argv)
     static struct set set;
     static double ns[WAYS][RUNS];
     const char *dir = getenv("MAHALLE_SCHEMAS");
-    int only = argc > 1 ? atoi(argv[1]) : -1; /* one way alone: profiling */
+    /* one way alone: for profiling */
+    long only = argc > 1 ? strtol(argv[1], NULL, 10) : -1;
     struct mh_err err;
     uint64_t sum = 0;
 
@@ -178,8 +181,7 @@ int main(int argc, char **argv)
             ns[way][run] = (double)(cpu_ns() - began) / RECORDS;
         }
     }
-    (void)printf("record_bytes %.1f\n",
-                 (double)set.bytes.len / RECORDS);
+    (void)printf("record_bytes %.1f\n", (double)set.bytes.len / RECORDS);
     for (int way = 0; way < WAYS; way++) {
         qsort(ns[way], RUNS, sizeof ns[way][0], by_value);
         (void)printf("%s_ns %.1f\n", NAMES[way], ns[way][RUNS / 2]);

@@ -13,17 +13,18 @@
 #include "uuid.h"
 
 enum {
-    FIRST_DAY = 20000,  /* 2024-10-04 */
-    REPEAT_OF = 100,    /* one event in so many repeats an earlier one */
-    CITIES = 22,        /* with ten neighbourhoods each */
+    FIRST_DAY = 20000, /* 2024-10-04 */
+    REPEAT_OF = 100,   /* one event in so many repeats an earlier one */
+    CITIES = 22,       /* with ten neighbourhoods each */
     LOOKUP_CODES = 6
 };
 
 static const int64_t DAY_MS = INT64_C(86400000);
 
 static const char *const TYPES[BENCH_TYPES] = {
-    "council_meeting_held",    "training_course_held", "relief_items_provided",
-    "school_equipped",         "production_reported",  "fund_loans_granted",
+    "council_meeting_held",    "training_course_held",
+    "relief_items_provided",   "school_equipped",
+    "production_reported",     "fund_loans_granted",
     "public_support_received", "cleanup_held",
     "project_credit_allocated"};
 
@@ -117,16 +118,15 @@ static void set_text(struct bench_event *made, int i, const char *text)
 {
     struct mh_value *value = &made->event.values[i];
 
-    value->len = (uint32_t)snprintf(made->texts[i], BENCH_TEXT_MAX, "%s",
-                                    text);
+    value->len = (uint32_t)snprintf(made->texts[i], BENCH_TEXT_MAX, "%s", text);
     value->text = made->texts[i];
     value->set = MH_VALUE;
 }
 
 static void set_symbol(struct bench_event *made, int i, int symbol)
 {
-    const struct mh_symbol *found = &made->event.type->fields[i]
-                                         .symbols[symbol];
+    const struct mh_symbol *found =
+        &made->event.type->fields[i].symbols[symbol];
 
     set_number(made, i, symbol);
     made->event.values[i].text = found->name;
@@ -270,15 +270,15 @@ bool bench_events_init(struct bench_events *events,
     double sum = 0;
 
     for (int i = 0; i < BENCH_TYPES; i++) {
-        events->types[i] = mh_catalogue_type(catalogue, TYPES[i],
-                                             strlen(TYPES[i]));
+        events->types[i] =
+            mh_catalogue_type(catalogue, TYPES[i], strlen(TYPES[i]));
         if (events->types[i] == NULL) {
             return false;
         }
     }
     for (int i = 0; i < BENCH_PLACES; i++) {
-        (void)snprintf(events->places[i], sizeof events->places[i],
-                       "%s-%03d", CITY_CODES[i % CITIES], 1 + i / CITIES);
+        (void)snprintf(events->places[i], sizeof events->places[i], "%s-%03d",
+                       CITY_CODES[i % CITIES], 1 + i / CITIES);
         sum += 1.0 / (i + 1);
         events->zipf[i] = sum;
     }

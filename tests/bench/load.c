@@ -30,11 +30,21 @@ static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *record,
 
 static rd_kafka_t *connect_to(const char *brokers)
 {
-    static const char *const SETTINGS[] = {
-        "acks", "all", "enable.idempotence", "true",
-        "partitioner", "murmur2_random", "compression.type", "lz4",
-        "linger.ms", "50", "batch.num.messages", "10000",
-        "queue.buffering.max.messages", "200000", NULL};
+    static const char *const SETTINGS[] = {"acks",
+                                           "all",
+                                           "enable.idempotence",
+                                           "true",
+                                           "partitioner",
+                                           "murmur2_random",
+                                           "compression.type",
+                                           "lz4",
+                                           "linger.ms",
+                                           "50",
+                                           "batch.num.messages",
+                                           "10000",
+                                           "queue.buffering.max.messages",
+                                           "200000",
+                                           NULL};
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     char reason[256];
     rd_kafka_t *client;

@@ -3,6 +3,7 @@
 run, topics, processes, and where CPU time and memory went."""
 
 import contextlib
+import hashlib
 import os
 import pathlib
 import shlex
@@ -11,6 +12,7 @@ import subprocess
 import time
 
 import psycopg
+from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -59,16 +61,20 @@ def conninfo(database, superuser=False):
 
 
 @contextlib.contextmanager
-def database(name):
-    """A database of this name with the tables of the project, made anew, and
-    everything written out before the run begins."""
+def database(name, tables=None):
+    """A database of this name, made anew, with the tables of the project or of
+    an SQL file; everything is written out before the run begins."""
     with psycopg.connect(conninfo("postgres", True), autocommit=True) as conn:
         conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         conn.execute(f"CREATE DATABASE {name} OWNER mahalle_owner")
-        env = dict(os.environ, MAHALLE_PG=conninfo(name),
-                   MAHALLE_SCHEMAS=str(ROOT / "schemas"))
-        subprocess.run([BIN / "mahalle-admin", "db", "install"], env=env,
-                       check=True, stdout=subprocess.DEVNULL)
+        if tables is None:
+            env = dict(os.environ, MAHALLE_PG=conninfo(name),
+                       MAHALLE_SCHEMAS=str(ROOT / "schemas"))
+            subprocess.run([BIN / "mahalle-admin", "db", "install"], env=env,
+                           check=True, stdout=subprocess.DEVNULL)
+        else:
+            with psycopg.connect(conninfo(name), autocommit=True) as own:
+                own.execute(tables.read_text())
         conn.execute("CHECKPOINT")
         yield conninfo(name)
         conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -92,14 +98,29 @@ def remove_topics(names):
 
 
 def filled_topic(count):
-    """A topic that holds exactly the first `count` events of the stream."""
-    name = f"bench.{count}"
+    """A topic that holds exactly the first `count` events of the stream as it
+    is made today; one that is there from an earlier run is taken as it is."""
+    sources = [ROOT / "tests/bench/events.c", ROOT / "tests/bench/load.c",
+               *sorted((ROOT / "schemas/events").glob("*/*.avsc"))]
+    digest = hashlib.sha256(b"".join(map(pathlib.Path.read_bytes, sources)))
+    name = f"bench.{count}.{digest.hexdigest()[:8]}"
     if not make_topic(name):
+        if held(name) == count:
+            return name
         remove_topics([name])
         time.sleep(2)
         make_topic(name)
     subprocess.run([BENCH / "load", brokers(), name, str(count)], check=True)
     return name
+
+
+def held(name):
+    """Records in the topic."""
+    consumer = Consumer({"bootstrap.servers": brokers(), "group.id": "bench"})
+    ends = [consumer.get_watermark_offsets(TopicPartition(name, i), timeout=20)
+            for i in range(PARTITIONS)]
+    consumer.close()
+    return sum(high - low for low, high in ends)
 
 
 # ---------------------------------------------------------------- processes
@@ -131,6 +152,10 @@ def postgres_cpu_seconds():
     return total
 
 
+def kafka_cpu_seconds():
+    return cpu_seconds(int((STACK / "kafka.pid").read_text()))
+
+
 def machine_cpu_seconds():
     """Of everything on the machine, to see who else was at work."""
     line = pathlib.Path("/proc/stat").read_text().splitlines()[0].split()
@@ -145,11 +170,25 @@ def peak_mib(pid):
     return 0.0
 
 
-def end(process):
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def has_ended(process):
+    """Without taking its result away from `end`."""
+    return os.waitid(os.P_PID, process.pid,
+                     os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+
+def end(process, patience_s=0.0):
+    """Wait until the process ends by itself, ask it to when patience is over,
+    make it end 20 s later. @returns CPU seconds it has used in all"""
+    began = time.monotonic()
+    asked = False
+    while not has_ended(process):
+        waited = time.monotonic() - began
+        if waited >= patience_s + 20:
+            os.kill(process.pid, signal.SIGKILL)
+        elif waited >= patience_s and not asked:
+            os.kill(process.pid, signal.SIGTERM)
+            asked = True
+        time.sleep(0.02)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return usage.ru_utime + usage.ru_stime

@@ -103,12 +103,11 @@ static void mark_fields(struct mh_type *type)
         struct mh_field *field = &type->fields[i];
 
         bound_field(field, i == MH_FIELD_OCCURRED_AT);
-        field->may_lack = field->optional && field->required_when < 0 &&
-                          !(i < MH_ENVELOPE_COUNT &&
-                            required_by_envelope(type, i));
+        field->may_lack =
+            field->optional && field->required_when < 0 &&
+            !(i < MH_ENVELOPE_COUNT && required_by_envelope(type, i));
         field->related = field->at_most >= 0 || field->null_when >= 0 ||
-                         field->requires[0] >= 0 ||
-                         field->requires_any[0] >= 0;
+                         field->requires[0] >= 0 || field->requires_any[0] >= 0;
         field->plain = field->kind != MH_KIND_STRING &&
                        field->kind != MH_KIND_UUID && !field->money &&
                        !field->related;

@@ -95,19 +95,19 @@ struct mh_symbol {
 struct mh_field {
     enum mh_kind kind;
     enum mh_role role;
-    bool optional; /**< union with null; null is the first branch */
-    bool money;    /**< measure in rials, see currency_unit */
+    bool optional;         /**< union with null; null is the first branch */
+    bool money;            /**< measure in rials, see currency_unit */
     bool has_min, has_max; /**< a bound is stated */
-    bool may_lack; /**< may be null whatever else the event says */
-    bool related;  /**< where there is a value, rules with others apply */
-    bool plain;    /**< a number, and `min` and `max` are all its rules */
+    bool may_lack;         /**< may be null whatever else the event says */
+    bool related; /**< where there is a value, rules with others apply */
+    bool plain;   /**< a number, and `min` and `max` are all its rules */
     int symbol_count;
     struct mh_symbol *symbols; /**< owned; enums only, else NULL */
     int64_t min, max; /**< of `number`; where none is stated, what the kind
                            allows, and all of int64 where that is told by
                            others (symbols, occurred_at) */
     struct mh_pattern *pattern; /**< owned; strings only */
-    char *lookup; /**< owned; name of the list, NULL none */
+    char *lookup;               /**< owned; name of the list, NULL none */
 
     char *name;        /**< owned */
     uint32_t name_len; /**< bytes */
@@ -120,7 +120,7 @@ struct mh_field {
     int requires_any[MH_NAMES_MAX]; /**< field indexes, -1 ends */
     int null_when;                  /**< field index, -1 none */
     int64_t null_when_at_most;
-    int required_when; /**< field index, -1 none */
+    int required_when;                     /**< field index, -1 none */
     bool required_when_is[MH_SYMBOLS_MAX]; /**< by symbol of that field */
 
     char *pattern_text; /**< owned; strings only, else NULL */

@@ -28,8 +28,7 @@ static const uint8_t NAMESPACE[MH_UUID_BYTES] = {
  * the top bits no sum carries into the next byte. @returns top bit of each
  * byte: it is a digit
  */
-static inline uint64_t read_digits(uint64_t digits,
-                                   uint8_t bytes[static 4])
+static inline uint64_t read_digits(uint64_t digits, uint8_t bytes[static 4])
 {
     const uint64_t top = MH_EACH_BYTE(0x80);
     uint64_t low = digits & ~top;
@@ -58,12 +57,10 @@ bool mh_uuid_read(const char *text, size_t len,
         return false;
     }
     good = read_digits(mh_load_8(text), bytes);
-    good &= read_digits(mh_load_4(text + 9) |
-                            (uint64_t)mh_load_4(text + 14) << 32,
-                        bytes + 4);
-    good &= read_digits(mh_load_4(text + 19) |
-                            (uint64_t)mh_load_4(text + 24) << 32,
-                        bytes + 8);
+    good &= read_digits(
+        mh_load_4(text + 9) | (uint64_t)mh_load_4(text + 14) << 32, bytes + 4);
+    good &= read_digits(
+        mh_load_4(text + 19) | (uint64_t)mh_load_4(text + 24) << 32, bytes + 8);
     good &= read_digits(mh_load_8(text + 28), bytes + 12);
     if (good != MH_EACH_BYTE(0x80)) {
         return false;

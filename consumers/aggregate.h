@@ -38,7 +38,9 @@ struct aggregate {
     bool claimed; /**< `positions` are ours as far as we know */
     struct batch batch;
     struct delta delta;
-    int limit; /**< records a batch now; halved when one was too large */
+    bool under_way;   /**< a transaction is, its totals are being added */
+    int64_t began_ms; /**< clock of its beginning */
+    int limit;        /**< records a batch now; halved when one was too large */
 
     struct mh_catalogue *catalogue; /**< owned */
     struct mh_reference *reference; /**< owned */

@@ -6,6 +6,7 @@
  * failures: wait and go on, wait for a person, or stop.
  */
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,7 @@ static const struct mh_option OPTIONS[] = {
      "records", "Most records in one transaction."},
     {"batch-kbytes", MH_OPTION_NUMBER, "8192", 64, 1024 * 1024, "KiB",
      "Most bytes of records in one transaction."},
-    {"queue-kbytes", MH_OPTION_NUMBER, "8192", 64, 1024 * 1024, "KiB",
+    {"queue-kbytes", MH_OPTION_NUMBER, "2048", 64, 1024 * 1024, "KiB",
      "Most bytes fetched ahead."},
     {"log-level", MH_OPTION_NUMBER, "2", 0, 3, "",
      "0 errors, 1 warnings, 2 changes of state, 3 everything."},
@@ -211,6 +212,9 @@ int main(int argc, char **argv)
         done) {
         return mh_code_exit(err.code);
     }
+    /* Records are made by the client's threads and freed by ours: an arena a
+     * thread would keep what another one could use. */
+    (void)mallopt(M_ARENA_MAX, 2);
     mh_stop_init();
     mh_stop_limit(STOP_S);
     configure(options, &config);

@@ -22,11 +22,11 @@ static const char SESSION[] = "SET idle_in_transaction_session_timeout = '30s';"
                               "SET timezone = 'UTC';"
                               "SET search_path = pg_catalog, pg_temp;"
                               "SET plan_cache_mode = force_generic_plan;"
-    "SET enable_seqscan = off;"
-    "SET enable_bitmapscan = off;"
-    "SET enable_hashjoin = off;"
-    "SET enable_mergejoin = off;"
-    "SET jit = off;"
+                              "SET enable_seqscan = off;"
+                              "SET enable_bitmapscan = off;"
+                              "SET enable_hashjoin = off;"
+                              "SET enable_mergejoin = off;"
+                              "SET jit = off;"
                               "SET client_min_messages = warning;";
 
 static const struct {
@@ -68,26 +68,42 @@ enum mh_code store_failed(struct store *store, const PGresult *result,
                    message == NULL ? "no message" : message, state);
 }
 
-enum mh_code store_run(struct store *store, const char *name, PGresult **result,
-                       int *rows, struct mh_err *err)
-{
-    struct params *params = &store->params;
+/* What PQexecPrepared and PQsendQueryPrepared take. */
+struct arguments {
     const char *values[STORE_PARAMS_MAX];
     int formats[STORE_PARAMS_MAX];
-    enum mh_code code = MH_OK;
-    PGresult *res;
+};
 
+static enum mh_code set_arguments(const struct params *params, const char *name,
+                                  struct arguments *arguments,
+                                  struct mh_err *err)
+{
     if (params->buf.failed) {
         return mh_fail(err, MH_MEMORY, "%s: parameters are too large", name);
     }
     for (int i = 0; i < params->count; i++) {
-        values[i] = params->lens[i] < 0
-                        ? NULL
-                        : (const char *)params->buf.bytes + params->starts[i];
-        formats[i] = 1;
+        arguments->values[i] =
+            params->lens[i] < 0
+                ? NULL
+                : (const char *)params->buf.bytes + params->starts[i];
+        arguments->formats[i] = 1;
     }
-    res = PQexecPrepared(store->conn, name, params->count, values, params->lens,
-                         formats, 1);
+    return MH_OK;
+}
+
+enum mh_code store_run(struct store *store, const char *name, PGresult **result,
+                       int *rows, struct mh_err *err)
+{
+    struct arguments arguments;
+    enum mh_code code = set_arguments(&store->params, name, &arguments, err);
+    PGresult *res;
+
+    if (code != MH_OK) {
+        return code;
+    }
+    res =
+        PQexecPrepared(store->conn, name, store->params.count, arguments.values,
+                       store->params.lens, arguments.formats, 1);
     if (PQresultStatus(res) != PGRES_TUPLES_OK &&
         PQresultStatus(res) != PGRES_COMMAND_OK) {
         code = store_failed(store, res, name, err);
@@ -100,6 +116,21 @@ enum mh_code store_run(struct store *store, const char *name, PGresult **result,
         *result = res;
     } else {
         PQclear(res);
+    }
+    return code;
+}
+
+enum mh_code store_send(struct store *store, const char *name,
+                        struct mh_err *err)
+{
+    struct arguments arguments;
+    enum mh_code code = set_arguments(&store->params, name, &arguments, err);
+
+    if (code == MH_OK &&
+        PQsendQueryPrepared(store->conn, name, store->params.count,
+                            arguments.values, store->params.lens,
+                            arguments.formats, 1) != 1) {
+        code = store_failed(store, NULL, name, err);
     }
     return code;
 }
@@ -242,19 +273,47 @@ enum mh_code store_write(struct store *store, const struct batch *batch,
         code = store_write_letters(store, batch, err);
     }
     if (code == MH_OK) {
-        code = store_write_totals(store, batch, delta, err);
+        code = store_write_agency_days(store, batch, err);
     }
     if (code == MH_OK) {
         code = store_move_positions(store, positions, err);
     }
+    if (code == MH_OK) {
+        code = store_send_totals(store, delta, err);
+    }
     return code;
+}
+
+/* The answer to what store_send_totals has sent. */
+static enum mh_code read_totals(struct store *store, struct mh_err *err)
+{
+    enum mh_code code = MH_OK;
+    PGresult *res;
+
+    if (!store->totals_sent) {
+        return MH_OK;
+    }
+    store->totals_sent = false;
+    while ((res = PQgetResult(store->conn)) != NULL) {
+        if (PQresultStatus(res) != PGRES_COMMAND_OK && code == MH_OK) {
+            code = store_failed(store, res, "add_daily", err);
+        }
+        PQclear(res);
+    }
+    return code == MH_OK && PQstatus(store->conn) == CONNECTION_BAD
+               ? store_failed(store, NULL, "add_daily", err)
+               : code;
 }
 
 enum mh_code store_commit(struct store *store, struct mh_err *err)
 {
-    PGresult *res = PQexec(store->conn, "COMMIT");
-    enum mh_code code = MH_OK;
+    enum mh_code code = read_totals(store, err);
+    PGresult *res;
 
+    if (code != MH_OK) {
+        return code;
+    }
+    res = PQexec(store->conn, "COMMIT");
     store->begun = false;
     if (PQresultStatus(res) != PGRES_COMMAND_OK) {
         code = store_failed(store, res, "commit", err);
@@ -271,7 +330,10 @@ enum mh_code store_commit(struct store *store, struct mh_err *err)
 
 void store_rollback(struct store *store)
 {
+    struct mh_err err;
+
     if (store != NULL && store->begun) {
+        (void)read_totals(store, &err);
         PQclear(PQexec(store->conn, "ROLLBACK"));
         store->begun = false;
     }

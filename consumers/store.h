@@ -26,10 +26,13 @@ struct position {
     int64_t epoch; /**< of our claim */
     int64_t high;  /**< end of the partition as last seen, -1 unknown */
     bool blocked;  /**< a person must act; not read */
-    /* of the batch in hand */
-    int64_t until; /**< `next` after the batch */
-    int64_t last_ms;
+    /* of the transaction under way */
+    int64_t until;   /**< `next` when it is committed */
+    int64_t last_ms; /**< time of its last record */
     int64_t fates[FATE_COUNT];
+    /* of the records in hand */
+    int64_t taken;    /**< offset after the last one */
+    int64_t taken_ms; /**< its time */
 };
 
 struct positions {
@@ -107,12 +110,17 @@ MH_MUST enum mh_code store_begin(struct store *store,
 MH_MUST enum mh_code store_read_old(struct store *store, struct batch *batch,
                                     const struct mh_catalogue *catalogue,
                                     struct mh_err *err);
-/** Write facts, totals, letters, counts, positions. */
+/**
+ * Write facts, letters, counts, positions, and send the change of the totals:
+ * PostgreSQL works on it while the next records are taken. The batch is not
+ * needed any more.
+ */
 MH_MUST enum mh_code store_write(struct store *store, const struct batch *batch,
                                  const struct delta *delta,
                                  const struct positions *positions,
                                  struct mh_err *err);
-/** @returns also MH_PG_IN_DOUBT: the connection went before the answer */
+/** Wait for the totals and commit.
+ *  @returns also MH_PG_IN_DOUBT: the connection went before the answer */
 MH_MUST enum mh_code store_commit(struct store *store, struct mh_err *err);
 /** Undo; harmless when there is nothing to undo. */
 void store_rollback(struct store *store);

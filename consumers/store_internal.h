@@ -33,6 +33,7 @@ struct store {
     struct mh_buf copy; /**< owned; COPY rows on their way */
     int64_t now_pg;     /**< time of the transaction, us since 2000 */
     bool begun;
+    bool totals_sent; /**< their answer has not been read */
 };
 
 /* Array parameters: params_array, then `count` pg_put_*, then params_end. */
@@ -55,6 +56,9 @@ void params_null(struct params *params);
 MH_MUST enum mh_code store_run(struct store *store, const char *name,
                                PGresult **result, int *rows,
                                struct mh_err *err);
+/** The same, but only sent; the answer is PQgetResult's. */
+MH_MUST enum mh_code store_send(struct store *store, const char *name,
+                                struct mh_err *err);
 /** What the connection says, as a failure of ours. */
 enum mh_code store_failed(struct store *store, const PGresult *result,
                           const char *what, struct mh_err *err);
@@ -67,10 +71,12 @@ MH_MUST enum mh_code store_write_facts(struct store *store,
                                        const struct batch *batch,
                                        const struct delta *delta,
                                        struct mh_err *err);
-MH_MUST enum mh_code store_write_totals(struct store *store,
-                                        const struct batch *batch,
-                                        const struct delta *delta,
-                                        struct mh_err *err);
+MH_MUST enum mh_code store_write_agency_days(struct store *store,
+                                             const struct batch *batch,
+                                             struct mh_err *err);
+MH_MUST enum mh_code store_send_totals(struct store *store,
+                                       const struct delta *delta,
+                                       struct mh_err *err);
 MH_MUST enum mh_code store_write_letters(struct store *store,
                                          const struct batch *batch,
                                          struct mh_err *err);

@@ -74,6 +74,7 @@ static enum mh_code read_claimed(const PGresult *rows,
             .epoch = pg_get_int8(PQgetvalue(rows, i, 2)),
             .high = -1,
             .until = next,
+            .taken = next,
         };
         copy_id(positions->cluster_id, rows, i, 3);
         copy_id(positions->topic_id, rows, i, 4);

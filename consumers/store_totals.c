@@ -70,8 +70,8 @@ static void put_measure(struct params *params, const struct delta *delta, int k,
     params_end(params);
 }
 
-static enum mh_code add_daily(struct store *store, const struct delta *delta,
-                              struct mh_err *err)
+enum mh_code store_send_totals(struct store *store, const struct delta *delta,
+                               struct mh_err *err)
 {
     struct params *params = &store->params;
 
@@ -96,7 +96,8 @@ static enum mh_code add_daily(struct store *store, const struct delta *delta,
     for (int k = 0; k < MH_MEASURES_MAX; k++) {
         put_measure(params, delta, k, false);
     }
-    return store_run(store, "add_daily", NULL, NULL, err);
+    store->totals_sent = true;
+    return store_send(store, "add_daily", err);
 }
 
 /* -------------------------------------------------------------- agency_day */
@@ -187,9 +188,9 @@ static enum mh_code add_rows(struct store *store, const struct agency_day *rows,
     return store_run(store, "add_agency_day", NULL, NULL, err);
 }
 
-static enum mh_code add_agency_day(struct store *store,
-                                   const struct batch *batch,
-                                   struct mh_err *err)
+enum mh_code store_write_agency_days(struct store *store,
+                                     const struct batch *batch,
+                                     struct mh_err *err)
 {
     struct agency_day rows[ROWS_MAX];
     enum mh_code code = MH_OK;
@@ -203,12 +204,4 @@ static enum mh_code add_agency_day(struct store *store,
         }
     }
     return code;
-}
-
-enum mh_code store_write_totals(struct store *store, const struct batch *batch,
-                                const struct delta *delta, struct mh_err *err)
-{
-    enum mh_code code = add_daily(store, delta, err);
-
-    return code == MH_OK ? add_agency_day(store, batch, err) : code;
 }

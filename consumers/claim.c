@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Only here positions come into being; aggregate.c moves them. */
+#include "claim.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "log.h"
+
+enum {
+    MARK_MS = 4000,      /* between signs of life; readers call 60 s dead */
+    COURTESY_MS = 1000,  /* between offsets written to Kafka */
+    IDENTITY_MS = 20000, /* between looks at who Kafka says it is */
+    BLOCKED_MS = 10000   /* before a blocked partition is looked at again */
+};
+
+enum mh_code claim_block(struct aggregate *a, struct position *position,
+                         enum mh_code why, const char *text, struct mh_err *err)
+{
+    char reason[400];
+
+    (void)snprintf(reason, sizeof reason, "%s: %s", mh_code_name(why), text);
+    position->blocked = true;
+    mh_log(MH_LOG_ERROR, "position", "part=%d next=%" PRId64 " blocked=\"%s\"",
+           position->partition, position->next, reason);
+    return store_set_state(a->store, position, "blocked", reason, err);
+}
+
+static bool differ(const char *recorded, const char *found)
+{
+    return recorded[0] != '\0' && found[0] != '\0' &&
+           strcmp(recorded, found) != 0;
+}
+
+static bool is_other_log(const struct aggregate *a, const char *cluster_id,
+                         const char *topic_id)
+{
+    return differ(a->positions.cluster_id, cluster_id) ||
+           differ(a->positions.topic_id, topic_id);
+}
+
+/* What was read so far must lie in the log that is there now. */
+static enum mh_code guard(struct aggregate *a, bool other, struct mh_err *err)
+{
+    int64_t low[STORE_PARTITIONS_MAX];
+    enum mh_code code = poll_ends(a->poll, &a->positions, low, err);
+
+    for (int i = 0; i < a->positions.count && code == MH_OK; i++) {
+        struct position *position = &a->positions.items[i];
+        char text[200];
+
+        if (other) {
+            code = claim_block(a, position, MH_OTHER_LOG,
+                               "cluster or topic is not the one that was read "
+                               "before",
+                               err);
+        } else if (position->next < low[i]) {
+            (void)snprintf(text, sizeof text,
+                           "offsets %" PRId64 " to %" PRId64
+                           " are gone from the log",
+                           position->next, low[i] - 1);
+            code = claim_block(a, position, MH_GAP, text, err);
+        } else if (position->next > position->high) {
+            (void)snprintf(text, sizeof text,
+                           "offset %" PRId64
+                           " is next, but the log ends before it",
+                           position->next);
+            code = claim_block(a, position, MH_GAP, text, err);
+        } else {
+            code = store_set_state(a->store, position, "running", NULL, err);
+        }
+    }
+    return code;
+}
+
+enum mh_code claim_partitions(struct aggregate *a, struct mh_err *err)
+{
+    int count;
+    const int32_t *ids = poll_partitions(a->poll, &count);
+    char cluster_id[64];
+    char topic_id[64];
+    enum mh_code code;
+
+    if (count == 0) {
+        a->positions.count = 0;
+        a->claimed = true;
+        return poll_start(a->poll, &a->positions, err);
+    }
+    poll_identity(a->poll, cluster_id, topic_id);
+    code = store_claim(a->store, ids, count, cluster_id, topic_id,
+                       &a->positions, err);
+    if (code == MH_OK) {
+        code = guard(a, is_other_log(a, cluster_id, topic_id), err);
+    }
+    if (code == MH_OK) {
+        code = poll_start(a->poll, &a->positions, err);
+    }
+    if (code == MH_OK) {
+        a->claimed = true;
+        a->claimed_ms = a->identity_ms = mh_clock_ms();
+        mh_log(MH_LOG_INFO, "position", "claimed=%d", count);
+    }
+    return code;
+}
+
+static bool any_blocked(const struct positions *positions)
+{
+    for (int i = 0; i < positions->count; i++) {
+        if (positions->items[i].blocked) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A topic that was made anew under the old name is claimed, and blocked. */
+static void look_at_identity(struct aggregate *a, int64_t now)
+{
+    char cluster_id[64];
+    char topic_id[64];
+
+    if (now - a->identity_ms >= IDENTITY_MS) {
+        a->identity_ms = now;
+        poll_identity(a->poll, cluster_id, topic_id);
+        if (is_other_log(a, cluster_id, topic_id)) {
+            a->claimed = false;
+        }
+    }
+}
+
+void claim_tell_kafka(struct aggregate *a)
+{
+    int64_t now = mh_clock_ms();
+
+    if (a->moved && now - a->courtesy_ms >= COURTESY_MS) {
+        poll_courtesy(a->poll, &a->positions);
+        a->courtesy_ms = now;
+        a->moved = false;
+    }
+}
+
+bool claim_mark_is_due(const struct aggregate *a)
+{
+    return a->positions.count > 0 && !poll_changed(a->poll) &&
+           mh_clock_ms() - a->marked_ms >= MARK_MS;
+}
+
+enum mh_code claim_mark(struct aggregate *a, struct mh_err *err)
+{
+    int64_t now = mh_clock_ms();
+    struct mh_err ends_err;
+    enum mh_code ends = poll_reached_ends(a->poll, &a->positions, &ends_err);
+    enum mh_code code = store_mark(a->store, &a->positions,
+                                   (double)(mh_clock_ms() - now) / 1000, err);
+
+    a->marked_ms = now;
+    if (any_blocked(&a->positions) && now - a->claimed_ms >= BLOCKED_MS) {
+        a->claimed = false; /* perhaps somebody has put it right */
+    }
+    if (code == MH_OK && ends != MH_OK) {
+        *err = ends_err;
+        code = ends;
+    }
+    if (code == MH_OK) {
+        look_at_identity(a, now);
+    }
+    return code;
+}
+
+void claim_release(struct aggregate *a)
+{
+    struct mh_err err;
+
+    for (int i = 0; a->claimed && i < a->positions.count; i++) {
+        if (!a->positions.items[i].blocked &&
+            store_set_state(a->store, &a->positions.items[i], "released", NULL,
+                            &err) != MH_OK) {
+            return;
+        }
+    }
+}

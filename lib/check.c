@@ -124,13 +124,26 @@ static enum mh_code known(struct check *check, int i,
                : MH_LOOKUP;
 }
 
+static bool has_form(const struct mh_field *field, const char *text, size_t len)
+{
+    switch (field->form) {
+    case MH_FORM_PLACE:
+        return mh_place_level(text, len) != MH_LEVEL_NONE;
+    case MH_FORM_COUNCIL:
+        return mh_place_is_council(text, len);
+    case MH_FORM_PATTERN:
+        break;
+    }
+    return mh_pattern_match(field->pattern, text, len);
+}
+
 static void check_string(struct check *check, int i,
                          const struct mh_field *field)
 {
     const struct mh_value *value = get(check, i);
     enum mh_code code;
 
-    if (!mh_pattern_match(field->pattern, value->text, value->len)) {
+    if (!has_form(field, value->text, value->len)) {
         code = mh_text_is_utf8(value->text, value->len) ? MH_PATTERN
                                                         : MH_UTF8;
         fault_text(check, i, code, field->pattern_text);

@@ -32,32 +32,47 @@ void mh_map_fini(struct mh_map *map)
     mh_map_init(map, map->max);
 }
 
-/*
- * Keys are a few bytes long, so a step takes eight of them and the last step
- * may take some again. What is added is our own reference data: nobody can
- * fill the map with keys that collide, so two multiplications are hash enough.
- */
+/* The last eight bytes of the text, or all of a shorter one. Texts are that
+ * short: a call of memcmp or of a hash made for long ones costs more. */
+static inline uint64_t last_word(const char *key, size_t len)
+{
+    const char *end = key + len;
+
+    if (len >= 8) {
+        return mh_load_8(end - 8);
+    }
+    if (len >= 4) {
+        return mh_load_4(key) | (uint64_t)mh_load_4(end - 4) << 32;
+    }
+    return len == 0 ? 0
+                    : (uint64_t)(uint8_t)key[0] << 16 |
+                          (uint64_t)(uint8_t)key[len / 2] << 8 |
+                          (uint8_t)end[-1];
+}
+
+/* What is added is our own reference data: nobody can fill the map with keys
+ * that collide, so a multiplication for each word is hash enough. */
 static inline uint32_t hash_of(const char *key, size_t len)
 {
     const uint64_t spread = UINT64_C(0x9E3779B97F4A7C15);
-    const char *end = key + len;
     uint64_t hash = len * spread;
-    uint64_t last = 0;
 
-    for (; end - key > 8; key += 8) {
-        hash = (hash ^ mh_load_8(key)) * spread;
+    for (size_t at = 0; at + 8 < len; at += 8) {
+        hash = (hash ^ mh_load_8(key + at)) * spread;
         hash ^= hash >> 32;
     }
-    if (len >= 8) {
-        last = mh_load_8(end - 8);
-    } else if (len >= 4) {
-        last = mh_load_4(key) | (uint64_t)mh_load_4(end - 4) << 32;
-    } else if (len > 0) {
-        last = (uint64_t)(uint8_t)key[0] << 16 |
-               (uint64_t)(uint8_t)key[len / 2] << 8 | (uint8_t)end[-1];
-    }
-    hash = (hash ^ last) * spread;
+    hash = (hash ^ last_word(key, len)) * spread;
     return (uint32_t)(hash >> 32);
+}
+
+static inline bool is_same(const char *a, const char *b, size_t len)
+{
+    for (size_t at = 0; at + 8 < len; at += 8) {
+        if (mh_load_8(a + at) != mh_load_8(b + at)) {
+            return false;
+        }
+    }
+    return last_word(a, len) == last_word(b, len);
 }
 
 /* The slot of the text, or the free one where it would go. */
@@ -65,11 +80,12 @@ static inline struct mh_map_slot *find_slot(const struct mh_map *map,
                                             const char *key, size_t len,
                                             uint32_t hash)
 {
+    const char *keys = (const char *)map->keys.bytes;
     size_t i = hash & (map->room - 1);
 
     while (map->slots[i].len != 0 &&
            (map->slots[i].hash != hash || map->slots[i].len != len ||
-            memcmp(map->keys.bytes + map->slots[i].offset, key, len) != 0)) {
+            !is_same(keys + map->slots[i].offset, key, len))) {
         i = (i + 1) & (map->room - 1);
     }
     return &map->slots[i];

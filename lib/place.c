@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Every event has a place: digits are tested four at a time. */
+/* Digits are tested four at a time. */
 #include "place.h"
 
 #include "word.h"
@@ -12,6 +12,11 @@ static bool is_digits(uint32_t four)
 {
     return (four & 0xF0F0F0F0) == 0x30303030 &&
            ((four + 0x06060606) & 0xF0F0F0F0) == 0x30303030;
+}
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
 }
 
 /* Bytes of the city or village that the code starts with; 0: none. */
@@ -48,9 +53,21 @@ enum mh_level mh_place_level(const char *code, size_t len)
     if (len == 4 && is_digits(mh_load_4(code))) {
         return MH_LEVEL_COUNTY;
     }
-    if (len == 2 && is_digits((uint32_t)(uint8_t)code[0] |
-                              (uint32_t)(uint8_t)code[1] << 8 | 0x30300000)) {
+    if (len == 2 && is_digit(code[0]) && is_digit(code[1])) {
         return MH_LEVEL_PROVINCE;
     }
     return MH_LEVEL_NONE;
+}
+
+bool mh_place_is_council(const char *code, size_t len)
+{
+    size_t place_len = settlement_len(code, len) + MH_PLACE_NUMBER;
+    const char *rest = code + place_len;
+
+    if (place_len == MH_PLACE_NUMBER || len < place_len + 3 ||
+        len > place_len + 4 || !is_number(rest - MH_PLACE_NUMBER)) {
+        return false;
+    }
+    return rest[0] == '-' && rest[1] == 'C' && is_digit(rest[2]) &&
+           is_digit(code[len - 1]);
 }

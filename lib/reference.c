@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Three maps: agencies by code, places by code, lookups by list, NUL, code.
+ * Agencies by code, places by code, and lists by name, each with its codes.
  * Agencies are also the list `agency_code`, which fields may name.
  */
 #include "reference.h"
@@ -16,8 +16,9 @@
 enum {
     AGENCIES_MAX = 10000,
     PLACES_MAX = 1000000, /* Iran has some 100,000 villages */
-    LOOKUPS_MAX = 100000,
-    KEY_MAX = 128, /* list, NUL, code */
+    LISTS_MAX = 256,      /* the contract has eight */
+    LIST_MAX = 100000,    /* codes of one list */
+    CELL_MAX = 63,        /* bytes of a code or of a list's name */
     FILE_BYTES_MAX = 128 * 1024 * 1024,
     WANTED_MAX = 2 /* columns that a file is read for */
 };
@@ -25,7 +26,8 @@ enum {
 struct mh_reference {
     struct mh_map agencies;
     struct mh_map places;
-    struct mh_map lookups;
+    struct mh_map names; /* of lists: where in `lists` */
+    struct mh_map lists[LISTS_MAX]; /* names.count of them in use */
 };
 
 enum mh_code mh_reference_new(struct mh_reference **reference,
@@ -38,7 +40,7 @@ enum mh_code mh_reference_new(struct mh_reference **reference,
     }
     mh_map_init(&made->agencies, AGENCIES_MAX);
     mh_map_init(&made->places, PLACES_MAX);
-    mh_map_init(&made->lookups, LOOKUPS_MAX);
+    mh_map_init(&made->names, LISTS_MAX);
     *reference = made;
     return MH_OK;
 }
@@ -48,7 +50,10 @@ void mh_reference_free(struct mh_reference *reference)
     if (reference != NULL) {
         mh_map_fini(&reference->agencies);
         mh_map_fini(&reference->places);
-        mh_map_fini(&reference->lookups);
+        for (size_t i = 0; i < reference->names.count; i++) {
+            mh_map_fini(&reference->lists[i]);
+        }
+        mh_map_fini(&reference->names);
         free(reference);
     }
 }
@@ -61,28 +66,18 @@ static enum mh_code add_place(struct mh_reference *reference, const char *code,
     return mh_map_add(&reference->places, code, len, 1) ? MH_OK : MH_MEMORY;
 }
 
-/* The key of a code in a list; 0: longer than any can be. */
-static size_t lookup_key(char key[static KEY_MAX], const char *list,
-                         size_t list_len, const char *code, size_t len)
-{
-    if (list_len >= KEY_MAX || len >= KEY_MAX - list_len) {
-        return 0;
-    }
-    memcpy(key, list, list_len);
-    key[list_len] = '\0';
-    memcpy(key + list_len + 1, code, len);
-    return list_len + 1 + len;
-}
-
 static enum mh_code add_lookup(struct mh_reference *reference, const char *list,
                                size_t list_len, const char *code, size_t len)
 {
-    char key[KEY_MAX];
-    size_t key_len = lookup_key(key, list, list_len, code, len);
+    int32_t i = (int32_t)reference->names.count;
 
-    return key_len > 0 && mh_map_add(&reference->lookups, key, key_len, 1)
-               ? MH_OK
-               : MH_MEMORY;
+    if (!mh_map_find(&reference->names, list, list_len, &i)) {
+        if (!mh_map_add(&reference->names, list, list_len, i)) {
+            return MH_MEMORY;
+        }
+        mh_map_init(&reference->lists[i], LIST_MAX);
+    }
+    return mh_map_add(&reference->lists[i], code, len, 1) ? MH_OK : MH_MEMORY;
 }
 
 static enum mh_code add_agency(struct mh_reference *reference, const char *code,
@@ -210,7 +205,7 @@ static enum mh_code read_rows(struct mh_reference *reference,
         }
         for (int i = 0; i < WANTED_MAX && table->wanted[i] != NULL; i++) {
             cells[i] = csv->cells[columns[i]];
-            if (cells[i].len == 0 || cells[i].len >= KEY_MAX / 2) {
+            if (cells[i].len == 0 || cells[i].len > CELL_MAX) {
                 return mh_fail(err, MH_CONTRACT, "line %d: %s is %s", csv->line,
                                table->wanted[i],
                                cells[i].len == 0 ? "empty" : "too long");
@@ -300,8 +295,8 @@ bool mh_reference_place(const struct mh_reference *reference, const char *code,
 bool mh_reference_lookup(const struct mh_reference *reference, const char *list,
                          const char *code, size_t len)
 {
-    char key[KEY_MAX];
-    size_t key_len = lookup_key(key, list, strlen(list), code, len);
+    int32_t i;
 
-    return key_len > 0 && mh_map_find(&reference->lookups, key, key_len, NULL);
+    return mh_map_find(&reference->names, list, strlen(list), &i) &&
+           mh_map_find(&reference->lists[i], code, len, NULL);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "calendar.h"
+#include "place.h"
 #include "schema_draft.h"
 
 static bool depth_is_fine(const char *text, size_t len)
@@ -95,6 +96,15 @@ static void bound_field(struct mh_field *field, bool is_occurred_at)
     field->max = field->has_max ? field->max : most;
 }
 
+static enum mh_form find_form(const char *pattern)
+{
+    return pattern == NULL                          ? MH_FORM_PATTERN
+           : strcmp(pattern, MH_PLACE_PATTERN) == 0 ? MH_FORM_PLACE
+           : strcmp(pattern, MH_COUNCIL_PATTERN) == 0
+               ? MH_FORM_COUNCIL
+               : MH_FORM_PATTERN;
+}
+
 /* What the check need not find out for each record; the type is free of
  * faults. */
 static void mark_fields(struct mh_type *type)
@@ -103,6 +113,7 @@ static void mark_fields(struct mh_type *type)
         struct mh_field *field = &type->fields[i];
 
         bound_field(field, i == MH_FIELD_OCCURRED_AT);
+        field->form = find_form(field->pattern_text);
         field->may_lack =
             field->optional && field->required_when < 0 &&
             !(i < MH_ENVELOPE_COUNT && required_by_envelope(type, i));

@@ -86,6 +86,13 @@ enum mh_level {
     MH_LEVEL_NEIGHBOURHOOD
 };
 
+/** How the form of a text is told. */
+enum mh_form {
+    MH_FORM_PATTERN, /**< by its pattern */
+    MH_FORM_PLACE,   /**< its pattern is that of place codes, see place.h */
+    MH_FORM_COUNCIL  /**< its pattern is that of council codes */
+};
+
 struct mh_symbol {
     char *name;   /**< owned; ASCII */
     uint32_t len; /**< bytes */
@@ -101,6 +108,7 @@ struct mh_field {
     bool may_lack;         /**< may be null whatever else the event says */
     bool related; /**< where there is a value, rules with others apply */
     bool plain;   /**< a number, and `min` and `max` are all its rules */
+    enum mh_form form;
     int symbol_count;
     struct mh_symbol *symbols; /**< owned; enums only, else NULL */
     int64_t min, max; /**< of `number`; where none is stated, what the kind

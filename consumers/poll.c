@@ -38,6 +38,11 @@ static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t event,
         for (int i = 0; i < list->cnt && i < STORE_PARTITIONS_MAX; i++) {
             poll->ids[poll->count++] = list->elems[i].partition;
         }
+        if (poll->count < list->cnt) {
+            mh_log(MH_LOG_ERROR, "poll",
+                   "partitions=%d most=%d: start more instances", list->cnt,
+                   STORE_PARTITIONS_MAX);
+        }
         poll->client = client;
         read_nothing(poll); /* until the store has told from where */
     } else {

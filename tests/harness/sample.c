@@ -217,6 +217,12 @@ void sample_event(struct world *world, struct random *random,
             return;
         }
         mend(world, random, event, &faults.items[0]);
+        /* what the check has marked, it would not look at again */
+        for (int i = 0; i < type->field_count; i++) {
+            if (event->values[i].set == MH_BAD) {
+                event->values[i].set = MH_NULL;
+            }
+        }
     }
     must(false, faults.items[0].pointer);
 }

@@ -158,6 +158,9 @@ def main():
     options = parse(sys.argv[1:])
     passed = failed = skipped = 0
     if not options.saved:
+        if not (stack.BENCH / "load").exists():
+            sys.exit(f"bench: {stack.BENCH} is empty; build with "
+                     "-DMAHALLE_BENCH=ON, or let tests/run bench do it")
         say("servers")
         stack.up()
     for part in options.parts:

@@ -110,7 +110,8 @@ def run(argv, total, tables=None, log=None, prepare=None, serves=False):
         said = dict(line.split() for line in process.stdout)
         process.stdout.close()
         time.sleep(0.3)  # the server counts the backend that has ended
-        result |= meter.read(float(said.get("cpu_seconds", cpu)))
+        result |= meter.read(cpu)
+        result["cpu"] = float(said.get("cpu_seconds", cpu))
         result["fold"] = conn.execute(
             FOLD.format(fact=fact, daily=f"{schema}.daily")).fetchone()
         result["cells"] = conn.execute(CELLS).fetchone()[0]

@@ -351,6 +351,22 @@ static void check_personal(struct check *check)
     }
 }
 
+/* What is not plainly good. */
+static void check_field(struct check *check, int i,
+                        const struct mh_field *field)
+{
+    enum mh_set set = get(check, i)->set;
+
+    if (set == MH_VALUE) {
+        check_value(check, i, field);
+    }
+    if (set == MH_NULL) {
+        check_absent(check, i, field);
+    } else if (field->related) {
+        check_between(check, i, field);
+    }
+}
+
 /* Most fields of a good event. Whether one is there cannot be foreseen, so
  * this is arithmetic, not a chain of branches. */
 static bool is_plainly_good(const struct mh_field *field,
@@ -370,19 +386,8 @@ bool mh_check(struct mh_event *event, const struct mh_reference *reference,
     struct check check = {event, type, reference, faults};
 
     for (int i = 0; i < type->field_count; i++) {
-        const struct mh_field *field = &type->fields[i];
-        enum mh_set set = event->values[i].set;
-
-        if (is_plainly_good(field, &event->values[i])) {
-            continue;
-        }
-        if (set == MH_VALUE) {
-            check_value(&check, i, field);
-        }
-        if (set == MH_NULL) {
-            check_absent(&check, i, field);
-        } else if (field->related) {
-            check_between(&check, i, field);
+        if (!is_plainly_good(&type->fields[i], &event->values[i])) {
+            check_field(&check, i, &type->fields[i]);
         }
     }
     check_op(&check);

@@ -6,11 +6,11 @@
    passed, and must find the same structure. */
 #include "schema.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "calendar.h"
+#include "content_hash.h"
 #include "place.h"
 #include "schema_draft.h"
 
@@ -60,15 +60,6 @@ static void start_fields(struct mh_draft *draft)
     draft->type->field_count = (int)count;
 }
 
-static int compare_names(const struct mh_type *type, uint8_t a, uint8_t b)
-{
-    const char *name_a = type->fields[a].name;
-    const char *name_b = type->fields[b].name;
-
-    assert(name_a != NULL && name_b != NULL);
-    return strcmp(name_a, name_b);
-}
-
 static bool required_by_envelope(const struct mh_type *type, int i)
 {
     const int *at = type->required_envelope;
@@ -114,6 +105,7 @@ static void mark_fields(struct mh_type *type)
 
         bound_field(field, i == MH_FIELD_OCCURRED_AT);
         field->form = find_form(field->pattern_text);
+        field->seed = mh_content_seed(field->name, field->name_len);
         field->may_lack =
             field->optional && field->required_when < 0 &&
             !(i < MH_ENVELOPE_COUNT && required_by_envelope(type, i));
@@ -125,19 +117,12 @@ static void mark_fields(struct mh_type *type)
     }
 }
 
-/* Slots and the order by name; the type is free of faults. */
+/* Slots; the type is free of faults. */
 static void number_fields(struct mh_type *type)
 {
     for (int i = 0; i < type->field_count; i++) {
         struct mh_field *field = &type->fields[i];
-        int at = i;
 
-        while (at > 0 &&
-               compare_names(type, (uint8_t)i, type->by_name[at - 1]) < 0) {
-            type->by_name[at] = type->by_name[at - 1];
-            at--;
-        }
-        type->by_name[at] = (uint8_t)i;
         if (i < MH_ENVELOPE_COUNT) {
             continue;
         }

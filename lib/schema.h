@@ -119,6 +119,7 @@ struct mh_field {
 
     char *name;        /**< owned */
     uint32_t name_len; /**< bytes */
+    uint64_t seed;     /**< of `name`, for the content hash */
     int number_slot;   /**< 1.. in core.event.numbers, 0 none */
     int code_slot;     /**< 1.. in core.event.codes, 0 none */
     int measure_slot;  /**< 1.. in core.daily.sum_k, 0 none */
@@ -162,8 +163,6 @@ struct mh_type {
     struct mh_field *fields; /**< owned; `field_count` of them */
     int field_count;
     int number_count, code_count, measure_count;
-    /** Fields by name, the order of the content hash. */
-    uint8_t by_name[MH_FIELDS_MAX];
 };
 
 /**

@@ -225,6 +225,7 @@ void mh_type_free(struct mh_type *type)
         free(field->symbols);
         mh_pattern_free(field->pattern);
         free(field->pattern_text);
+        free(field->enum_name);
         free(field->lookup);
         free(field->label_en);
         free(field->label_fa);

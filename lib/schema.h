@@ -133,6 +133,7 @@ struct mh_field {
     bool required_when_is[MH_SYMBOLS_MAX]; /**< by symbol of that field */
 
     char *pattern_text; /**< owned; strings only, else NULL */
+    char *enum_name;    /**< owned; Avro full name; enums only, else NULL */
     char *unit;         /**< owned */
     char *label_fa;     /**< owned, UTF-8 */
     char *label_en;     /**< owned */

@@ -13,7 +13,7 @@
 
 #include "schema.h"
 
-enum { MH_POINTER_MAX = 256, MH_ENUM_NAME_MAX = 160 };
+enum { MH_POINTER_MAX = 256 };
 
 struct mh_draft {
     json_t *root;         /**< lent; the record */
@@ -24,8 +24,6 @@ struct mh_draft {
     bool out_of_memory;
     bool kind_known[MH_FIELDS_MAX]; /**< the field's type could be read */
     bool role_known[MH_FIELDS_MAX];
-    /** Full names of the enums that fields define; "" none. */
-    char enum_names[MH_FIELDS_MAX][MH_ENUM_NAME_MAX];
 };
 
 /** One property of the closed vocabulary; a table ends with name NULL. */

@@ -140,6 +140,21 @@ static void read_symbols(struct mh_draft *draft, struct mh_field *field,
     }
 }
 
+/* The field before field `i` that has the enum; NULL: none. */
+static const struct mh_field *find_enum(const struct mh_type *type, int i,
+                                        const char *full_name)
+{
+    for (int k = 0; k < i; k++) {
+        const struct mh_field *field = &type->fields[k];
+
+        if (field->enum_name != NULL &&
+            strcmp(field->enum_name, full_name) == 0) {
+            return field;
+        }
+    }
+    return NULL;
+}
+
 static void read_enum(struct mh_draft *draft, int i, json_t *node,
                       const char *pointer)
 {
@@ -162,14 +177,12 @@ static void read_enum(struct mh_draft *draft, int i, json_t *node,
         mh_draft_problem(draft, at, "neither ir.mahalle nor below it");
     }
     if (name != NULL && space != NULL) {
-        char *full = draft->enum_names[i];
-
-        (void)snprintf(full, MH_ENUM_NAME_MAX, "%s.%s", space, name);
-        for (int k = 0; k < i; k++) {
-            if (strcmp(draft->enum_names[k], full) == 0) {
-                mh_draft_problem(draft, pointer,
-                                 "defined twice; give only its full name");
-            }
+        if (asprintf(&field->enum_name, "%s.%s", space, name) < 0) {
+            field->enum_name = NULL;
+            draft->out_of_memory = true;
+        } else if (find_enum(draft->type, i, field->enum_name) != NULL) {
+            mh_draft_problem(draft, pointer,
+                             "defined twice; give only its full name");
         }
     }
     read_symbols(draft, field, node, pointer);
@@ -184,14 +197,12 @@ static void read_reference(struct mh_draft *draft, int i, const char *name,
                            const char *pointer)
 {
     struct mh_field *field = &draft->type->fields[i];
+    const struct mh_field *from = find_enum(draft->type, i, name);
     const char *own = draft->type->full_name;
 
-    for (int k = 0; k < i; k++) {
-        const struct mh_field *from = &draft->type->fields[k];
-
-        if (*name == '\0' || strcmp(draft->enum_names[k], name) != 0) {
-            continue;
-        }
+    if (from != NULL) {
+        field->enum_name = strdup(name);
+        draft->out_of_memory |= field->enum_name == NULL;
         field->symbols = new_symbols(draft, from->symbol_count + 1);
         for (int s = 0; field->symbols != NULL && s < from->symbol_count; s++) {
             add_symbol(draft, field, from->symbols[s].name);

@@ -12,18 +12,19 @@
 
 /* ------------------------------------------------------------- all kinds */
 
-/* Names of the Avro branch that stands beside null in a field of a kind. An
- * enum's is its full name, of which the project's namespace is known here. */
+/* Names of the Avro branch that stands beside null in a field of a kind; an
+ * enum's is its full name. */
 static const char *const TAGS[] = {
     [MH_KIND_INT] = "int",         [MH_KIND_LONG] = "long",
     [MH_KIND_BOOLEAN] = "boolean", [MH_KIND_DATE] = "int",
     [MH_KIND_TIMESTAMP] = "long",  [MH_KIND_STRING] = "string",
-    [MH_KIND_UUID] = "string",     [MH_KIND_ENUM] = "ir.mahalle.",
+    [MH_KIND_UUID] = "string",     [MH_KIND_ENUM] = NULL,
 };
 
 const json_t *intake_untag(const json_t *json, const struct mh_field *field)
 {
-    const char *tag = TAGS[field->kind];
+    const char *tag =
+        field->kind == MH_KIND_ENUM ? field->enum_name : TAGS[field->kind];
     void *at;
 
     if (!field->optional || !json_is_object(json) ||
@@ -32,12 +33,9 @@ const json_t *intake_untag(const json_t *json, const struct mh_field *field)
     }
     /* jansson's iterator changes nothing but takes no const */
     at = json_object_iter((json_t *)(uintptr_t)json);
-    if (field->kind == MH_KIND_ENUM
-            ? strncmp(json_object_iter_key(at), tag, strlen(tag)) != 0
-            : strcmp(json_object_iter_key(at), tag) != 0) {
-        return json;
-    }
-    return json_object_iter_value(at);
+    return strcmp(json_object_iter_key(at), tag) == 0
+               ? json_object_iter_value(at)
+               : json;
 }
 
 static bool is_number_text(const json_t *json)

@@ -169,6 +169,10 @@ enum mh_code json_read(const char *text, size_t len, struct mh_buf *scratch,
     if (!mh_text_is_utf8(text, len)) {
         return refuse(faults, MH_UTF8, "UTF-8", NULL, 0);
     }
+    /* jansson would end a number there */
+    if (memchr(text, '\0', len) != NULL) {
+        return refuse(faults, MH_JSON, "no byte 0", NULL, 0);
+    }
     mh_buf_reset(scratch);
     if (!run(&pass)) {
         return refuse(faults, MH_JSON, "at most 8 levels", NULL, 0);

@@ -104,6 +104,28 @@ static void bytes_that_are_no_utf8_are_refused(void **state)
     assert_int_equal(verdict("{\"\xed\xa0\x80\":1}"), MH_UTF8);
 }
 
+static void a_byte_0_is_refused_wherever_it_is(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t len;
+    } BAD[] = {
+        {"\0", 1},
+        {"{}\0", 3},
+        {"{\"a\":18\0}", 9},
+        {"{\"a\":1.5\0}", 10},
+        {"{\"a\":\"b\0\"}", 10},
+        {"{\"a\0\":1}", 8},
+        {"{\"a\":true\0}", 11},
+    };
+    json_t *object;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+        assert_int_equal(read_bytes(BAD[i].text, BAD[i].len, &object), MH_JSON);
+    }
+}
+
 static void size_is_bounded_before_anything_else(void **state)
 {
     size_t len = MH_EVENT_BYTES_MAX;
@@ -209,6 +231,7 @@ int main(void)
         cmocka_unit_test(an_object_is_read),
         cmocka_unit_test(what_is_no_single_object_is_refused),
         cmocka_unit_test(bytes_that_are_no_utf8_are_refused),
+        cmocka_unit_test(a_byte_0_is_refused_wherever_it_is),
         cmocka_unit_test(size_is_bounded_before_anything_else),
         cmocka_unit_test(depth_is_bounded),
         cmocka_unit_test(numbers_that_jansson_would_lose_become_texts),

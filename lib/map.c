@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Open addressing, linear, at most half full; texts lie in one buffer. */
+/* Open addressing, linear, at most half full; texts lie in one buffer. Nearly
+   all codes are up to 16 bytes long, and told by the slot alone. */
 #include "map.h"
 
 #include <stdlib.h>
@@ -12,8 +13,14 @@ enum {
     KEY_MAX = 255 /* bytes; codes are far shorter */
 };
 
+/* The first and the last bytes of a text: all of one up to 16 bytes long. */
+struct ends {
+    uint64_t first;
+    uint64_t last;
+};
+
 struct mh_map_slot {
-    uint32_t hash;   /* spares most comparisons */
+    struct ends ends;
     uint32_t offset; /* of the text in `keys` */
     int32_t value;
     uint8_t len; /* bytes; 0: the slot is free */
@@ -32,63 +39,49 @@ void mh_map_fini(struct mh_map *map)
     mh_map_init(map, map->max);
 }
 
-/* The last eight bytes of the text, or all of a shorter one. Texts are that
- * short: a call of memcmp or of a hash made for long ones costs more. */
-static inline uint64_t last_word(const char *key, size_t len)
+/* The two may overlap, or be the same bytes. */
+static inline struct ends ends_of(const char *key, size_t len)
 {
-    const char *end = key + len;
+    const uint8_t *bytes = (const uint8_t *)key;
 
     if (len >= 8) {
-        return mh_load_8(end - 8);
+        return (struct ends){mh_load_8(key), mh_load_8(key + len - 8)};
     }
     if (len >= 4) {
-        return mh_load_4(key) | (uint64_t)mh_load_4(end - 4) << 32;
+        return (struct ends){mh_load_4(key), mh_load_4(key + len - 4)};
     }
-    return len == 0 ? 0
-                    : (uint64_t)(uint8_t)key[0] << 16 |
-                          (uint64_t)(uint8_t)key[len / 2] << 8 |
-                          (uint8_t)end[-1];
+    return len == 0 ? (struct ends){0, 0}
+                    : (struct ends){bytes[0], (uint64_t)bytes[len / 2] << 8 |
+                                                  bytes[len - 1]};
 }
 
-/* What is added is our own reference data: nobody can fill the map with keys
- * that collide, so a multiplication for each word is hash enough. */
-static inline uint32_t hash_of(const char *key, size_t len)
+/* What is added is our own reference data: nobody can fill the map with texts
+ * that differ only in the middle, so the ends are hash enough. */
+static inline size_t hash_of(struct ends ends, size_t len)
 {
     const uint64_t spread = UINT64_C(0x9E3779B97F4A7C15);
-    uint64_t hash = len * spread;
+    uint64_t hash = (ends.first * spread ^ ends.last) + len;
 
-    for (size_t at = 0; at + 8 < len; at += 8) {
-        hash = (hash ^ mh_load_8(key + at)) * spread;
-        hash ^= hash >> 32;
-    }
-    hash = (hash ^ last_word(key, len)) * spread;
-    return (uint32_t)(hash >> 32);
-}
-
-static inline bool is_same(const char *a, const char *b, size_t len)
-{
-    for (size_t at = 0; at + 8 < len; at += 8) {
-        if (mh_load_8(a + at) != mh_load_8(b + at)) {
-            return false;
-        }
-    }
-    return last_word(a, len) == last_word(b, len);
+    return (size_t)((hash ^ hash >> 32) * spread >> 32);
 }
 
 /* The slot of the text, or the free one where it would go. */
 static inline struct mh_map_slot *find_slot(const struct mh_map *map,
-                                            const char *key, size_t len,
-                                            uint32_t hash)
+                                            const char *key, size_t len)
 {
-    const char *keys = (const char *)map->keys.bytes;
-    size_t i = hash & (map->room - 1);
+    struct ends ends = ends_of(key, len);
+    size_t i = hash_of(ends, len) & (map->room - 1);
+    struct mh_map_slot *slot = &map->slots[i];
 
-    while (map->slots[i].len != 0 &&
-           (map->slots[i].hash != hash || map->slots[i].len != len ||
-            !is_same(keys + map->slots[i].offset, key, len))) {
+    while (slot->len != 0 &&
+           (slot->ends.first != ends.first || slot->ends.last != ends.last ||
+            slot->len != len ||
+            (len > sizeof ends &&
+             memcmp(map->keys.bytes + slot->offset, key, len) != 0))) {
         i = (i + 1) & (map->room - 1);
+        slot = &map->slots[i];
     }
-    return &map->slots[i];
+    return slot;
 }
 
 static bool make_room(struct mh_map *map)
@@ -105,7 +98,7 @@ static bool make_room(struct mh_map *map)
         return false;
     }
     for (size_t i = 0; i < map->room; i++) {
-        size_t to = old[i].hash & (room - 1);
+        size_t to = hash_of(old[i].ends, old[i].len) & (room - 1);
 
         while (old[i].len != 0 && slots[to].len != 0) {
             to = (to + 1) & (room - 1);
@@ -137,8 +130,8 @@ bool mh_map_add(struct mh_map *map, const char *key, size_t len, int32_t value)
         map->keys.failed = false;
         return false;
     }
-    slot = find_slot(map, key, len, hash_of(key, len));
-    *slot = (struct mh_map_slot){.hash = hash_of(key, len),
+    slot = find_slot(map, key, len);
+    *slot = (struct mh_map_slot){.ends = ends_of(key, len),
                                  .offset = (uint32_t)offset,
                                  .value = value,
                                  .len = (uint8_t)len};
@@ -154,7 +147,7 @@ bool mh_map_find(const struct mh_map *map, const char *key, size_t len,
     if (map->count == 0 || len > KEY_MAX) {
         return false;
     }
-    slot = find_slot(map, key, len, hash_of(key, len));
+    slot = find_slot(map, key, len);
     if (slot->len != 0 && value != NULL) {
         *value = slot->value;
     }

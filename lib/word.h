@@ -3,14 +3,16 @@
  * Several bytes at once: unaligned loads, the first byte the lowest.
  *
  * What lies on the way of every event (varints, UUIDs, keys of maps) works on
- * eight bytes in one register instead of a byte at a time.
+ * a register full of bytes instead of a byte at a time.
  */
 #ifndef MAHALLE_WORD_H
 #define MAHALLE_WORD_H
 
-#include <endian.h>
 #include <stdint.h>
 #include <string.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "x86-64 and ARM64; others would have to turn words around");
 
 /** The same byte in all eight places. */
 #define MH_EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
@@ -20,7 +22,7 @@ static inline uint64_t mh_load_8(const void *bytes)
     uint64_t word;
 
     memcpy(&word, bytes, sizeof word);
-    return le64toh(word);
+    return word;
 }
 
 static inline uint32_t mh_load_4(const void *bytes)
@@ -28,13 +30,7 @@ static inline uint32_t mh_load_4(const void *bytes)
     uint32_t word;
 
     memcpy(&word, bytes, sizeof word);
-    return le32toh(word);
-}
-
-static inline void mh_store_4(void *bytes, uint32_t word)
-{
-    word = htole32(word);
-    memcpy(bytes, &word, sizeof word);
+    return word;
 }
 
 #endif

@@ -351,43 +351,35 @@ static void check_personal(struct check *check)
     }
 }
 
-/* What is not plainly good. */
-static void check_field(struct check *check, int i,
-                        const struct mh_field *field)
+static bool in_bounds(const struct mh_field *field, int64_t number)
 {
-    enum mh_set set = get(check, i)->set;
-
-    if (set == MH_VALUE) {
-        check_value(check, i, field);
-    }
-    if (set == MH_NULL) {
-        check_absent(check, i, field);
-    } else if (field->related) {
-        check_between(check, i, field);
-    }
-}
-
-/* Most fields of a good event. Whether one is there cannot be foreseen, so
- * this is arithmetic, not a chain of branches. */
-static bool is_plainly_good(const struct mh_field *field,
-                            const struct mh_value *value)
-{
-    bool in_bounds =
-        (value->number >= field->min) & (value->number <= field->max);
-
-    return ((value->set == MH_NULL) & field->may_lack) |
-           ((value->set == MH_VALUE) & field->plain & in_bounds);
+    return number >= field->min && number <= field->max;
 }
 
 bool mh_check(struct mh_event *event, const struct mh_reference *reference,
               struct mh_faults *faults)
 {
     const struct mh_type *type = event->type;
+    const struct mh_field *field = type->fields;
     struct check check = {event, type, reference, faults};
 
-    for (int i = 0; i < type->field_count; i++) {
-        if (!is_plainly_good(&type->fields[i], &event->values[i])) {
-            check_field(&check, i, &type->fields[i]);
+    for (int i = 0; i < type->field_count; i++, field++) {
+        const struct mh_value *value = &event->values[i];
+
+        if (value->set == MH_NULL) {
+            if (!field->may_lack) {
+                check_absent(&check, i, field);
+            }
+            continue;
+        }
+        if (field->plain && in_bounds(field, value->number)) {
+            continue; /* most fields of a good event */
+        }
+        if (value->set == MH_VALUE) {
+            check_value(&check, i, field);
+        }
+        if (field->related) {
+            check_between(&check, i, field);
         }
     }
     check_op(&check);

@@ -304,24 +304,32 @@ void mh_pattern_free(struct mh_pattern *pattern)
     }
 }
 
-/* No look-up waits for another one; four a step, since texts are short. */
+static inline uint8_t lacks_4(const uint8_t *lacks, const uint8_t *text)
+{
+    return lacks[text[0]] | lacks[text[1]] | lacks[text[2]] | lacks[text[3]];
+}
+
+/* No look-up waits for another one. Texts are short and of any length, so the
+ * last four places may be looked at twice rather than counted. */
 static bool match_even(const struct mh_pattern *pattern, const uint8_t *text,
                        size_t len)
 {
     const uint8_t *lacks = pattern->lacks;
     uint8_t later = 0;
-    size_t i = 1;
 
     if (!pattern->ends[len] || (len > 0 && (lacks[text[0]] & FIRST) != 0)) {
         return false;
     }
-    for (; i + 4 <= len; i += 4) {
-        later |= lacks[text[i]] | lacks[text[i + 1]] | lacks[text[i + 2]] |
-                 lacks[text[i + 3]];
+    if (len <= 4) {
+        for (size_t i = 1; i < len; i++) {
+            later |= lacks[text[i]];
+        }
+        return (later & LATER) == 0;
     }
-    for (; i < len; i++) {
-        later |= lacks[text[i]];
+    for (size_t i = 1; i + 4 < len; i += 4) {
+        later |= lacks_4(lacks, text + i);
     }
+    later |= lacks_4(lacks, text + len - 4);
     return (later & LATER) == 0;
 }
 

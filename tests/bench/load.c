@@ -4,8 +4,9 @@
  *
  *   load BROKERS TOPIC COUNT
  *
- * The key and partitioner are those of the producers. The time of the records
- * is the broker's (LogAppendTime), as in operation.
+ * The key and the client's settings are those of mahalle-post, so that batches
+ * in the log are as large as its own. The time of the records is the broker's
+ * (LogAppendTime), as in operation.
  */
 #include <errno.h>
 #include <librdkafka/rdkafka.h>
@@ -39,11 +40,9 @@ static rd_kafka_t *connect_to(const char *brokers)
                                            "compression.type",
                                            "lz4",
                                            "linger.ms",
-                                           "50",
-                                           "batch.num.messages",
-                                           "10000",
+                                           "5",
                                            "queue.buffering.max.messages",
-                                           "200000",
+                                           "50000",
                                            NULL};
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     char reason[256];

@@ -10,6 +10,8 @@
 struct version {
     struct mh_schema schema; /* what the caller gets */
     struct mh_type *type;    /* owned; the same as schema.writer */
+    uint32_t id;             /* of the type; here, so that no type is touched
+                                before it is found */
 };
 
 struct mh_catalogue {
@@ -87,7 +89,7 @@ static bool make_room(struct mh_catalogue *c)
     c->slots = slots;
     c->slot_count *= 4;
     for (int i = 0; i < c->version_count; i++) {
-        uint32_t at = hash(c, c->versions[i]->type->schema_id);
+        uint32_t at = hash(c, c->versions[i]->id);
 
         while (c->slots[at] != NULL) {
             at = (at + 1) & (c->slot_count - 1);
@@ -99,7 +101,7 @@ static bool make_room(struct mh_catalogue *c)
 
 static void insert_slot(struct mh_catalogue *c, struct version *version)
 {
-    uint32_t at = hash(c, version->type->schema_id);
+    uint32_t at = hash(c, version->id);
 
     while (c->slots[at] != NULL) {
         at = (at + 1) & (c->slot_count - 1);
@@ -193,7 +195,7 @@ enum mh_code mh_catalogue_add(struct mh_catalogue *catalogue, const char *text,
     }
     type->version = version;
     type->type_id = last == NULL ? type->schema_id : last->type_id;
-    *added = (struct version){{type, type}, type};
+    *added = (struct version){{type, type}, type, type->schema_id};
     insert_slot(catalogue, added);
     catalogue->versions[catalogue->version_count++] = added;
     if (last == NULL) {
@@ -210,7 +212,7 @@ const struct mh_schema *mh_catalogue_schema(const struct mh_catalogue *c,
     uint32_t at = hash(c, id);
 
     while (c->slots[at] != NULL) {
-        if (c->slots[at]->type->schema_id == id) {
+        if (c->slots[at]->id == id) {
             return &c->slots[at]->schema;
         }
         at = (at + 1) & (c->slot_count - 1);

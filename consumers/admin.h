@@ -75,5 +75,7 @@ MH_MUST enum mh_code admin_dead_letters_list(const struct admin *admin,
                                              struct mh_err *err);
 MH_MUST enum mh_code admin_dead_letters_show(const struct admin *admin,
                                              struct mh_err *err);
+MH_MUST enum mh_code admin_dead_letters_replay(const struct admin *admin,
+                                               struct mh_err *err);
 
 #endif

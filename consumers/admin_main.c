@@ -23,7 +23,7 @@ static const struct mh_option OPTIONS[] = {
     {"published", MH_OPTION_FLAG, "false", 0, 0, "",
      "schema check: compare with what the database has, too."},
     {"reason", MH_OPTION_TEXT, "", 0, 0, "",
-     "dead-letters list: only this fault code."},
+     "dead-letters list, replay: only this fault code."},
     {"state", MH_OPTION_TEXT, "", 0, 0, "",
      "dead-letters list: only open, replayed or parked ones."},
     {"agency", MH_OPTION_TEXT, "", 0, 0, "",
@@ -44,13 +44,16 @@ static const struct mh_program PROGRAM = {
     "schema add FILE\n"
     "reference load [FILE...]\n"
     "dead-letters list\n"
-    "dead-letters show ID",
+    "dead-letters show ID\n"
+    "dead-letters replay ID...\n"
+    "dead-letters replay --reason CODE",
     "mahalle-admin db install\n"
     "mahalle-admin topics create --partitions 12 --replication 3\n"
     "mahalle-admin schema check\n"
     "mahalle-admin schema add new_event.v1.avsc\n"
     "mahalle-admin reference load places.csv\n"
-    "mahalle-admin dead-letters list --reason PLACE --state open",
+    "mahalle-admin dead-letters list --reason PLACE --state open\n"
+    "mahalle-admin dead-letters replay --reason PLACE",
     OPTIONS,
 };
 
@@ -68,6 +71,7 @@ static const struct {
     {"reference", "load", 0, -1, admin_reference_load},
     {"dead-letters", "list", 0, 0, admin_dead_letters_list},
     {"dead-letters", "show", 1, 1, admin_dead_letters_show},
+    {"dead-letters", "replay", 0, -1, admin_dead_letters_replay},
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };
 

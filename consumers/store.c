@@ -43,6 +43,9 @@ static const struct {
     {"add_daily", mh_query_add_daily},
     {"add_agency_day", mh_query_add_agency_day},
     {"add_dead_letter", mh_query_add_dead_letter},
+    {"lock_letters", mh_query_lock_letters},
+    {"settle_letters", mh_query_settle_letters},
+    {"keep_letter", mh_query_keep_letter},
     {"contract_version", mh_query_contract_version},
     {"contract_schemas", mh_query_contract_schemas},
     {"contract_agencies", mh_query_contract_agencies},
@@ -204,6 +207,7 @@ void store_close(struct store *store)
         return;
     }
     PQclear(store->old);
+    PQclear(store->letters);
     PQfinish(store->conn);
     mh_buf_fini(&store->params.buf);
     mh_buf_fini(&store->copy);
@@ -236,18 +240,31 @@ static enum mh_code compare(const struct positions *positions,
     return MH_OK;
 }
 
+enum mh_code store_start(struct store *store, struct mh_err *err)
+{
+    enum mh_code code = run_text(store, "BEGIN", "begin", err);
+
+    store->begun = code == MH_OK;
+    return code;
+}
+
+void store_set_now(struct store *store, int64_t unix_us)
+{
+    static const int64_t EPOCH_US = INT64_C(946684800000000);
+
+    store->now_pg = unix_us - EPOCH_US;
+}
+
 enum mh_code store_begin(struct store *store, const struct positions *positions,
                          int64_t *version, struct mh_err *err)
 {
-    static const int64_t EPOCH_US = INT64_C(946684800000000);
     PGresult *locked = NULL;
     int rows = 0;
-    enum mh_code code = run_text(store, "BEGIN", "begin", err);
+    enum mh_code code = store_start(store, err);
 
     if (code != MH_OK) {
         return code;
     }
-    store->begun = true;
     params_reset(&store->params);
     params_text(&store->params, store->topic);
     store_put_moving(&store->params, positions);
@@ -257,7 +274,7 @@ enum mh_code store_begin(struct store *store, const struct positions *positions,
     }
     if (code == MH_OK) {
         *version = pg_get_int8(PQgetvalue(locked, 0, 3));
-        store->now_pg = pg_get_int8(PQgetvalue(locked, 0, 4)) - EPOCH_US;
+        store_set_now(store, pg_get_int8(PQgetvalue(locked, 0, 4)));
     }
     PQclear(locked);
     return code;

@@ -29,6 +29,7 @@ struct store {
     const char *topic; /**< lent */
     const char *owner; /**< lent */
     PGresult *old;     /**< owned; rows of read_old, texts are lent of it */
+    PGresult *letters; /**< owned; records of the letters that are replayed */
     struct params params;
     struct mh_buf copy; /**< owned; COPY rows on their way */
     int64_t now_pg;     /**< time of the transaction, us since 2000 */
@@ -59,6 +60,10 @@ MH_MUST enum mh_code store_run(struct store *store, const char *name,
 /** The same, but only sent; the answer is PQgetResult's. */
 MH_MUST enum mh_code store_send(struct store *store, const char *name,
                                 struct mh_err *err);
+/** BEGIN. */
+MH_MUST enum mh_code store_start(struct store *store, struct mh_err *err);
+/** Time of the transaction, us since 1970. */
+void store_set_now(struct store *store, int64_t unix_us);
 /** What the connection says, as a failure of ours. */
 enum mh_code store_failed(struct store *store, const PGresult *result,
                           const char *what, struct mh_err *err);
@@ -80,6 +85,10 @@ MH_MUST enum mh_code store_send_totals(struct store *store,
 MH_MUST enum mh_code store_write_letters(struct store *store,
                                          const struct batch *batch,
                                          struct mh_err *err);
+/** A letter that was there before, and is dead for another reason now. */
+MH_MUST enum mh_code store_keep_letter(struct store *store, int64_t id,
+                                       const struct letter *letter,
+                                       struct mh_err *err);
 MH_MUST enum mh_code store_move_positions(struct store *store,
                                           const struct positions *positions,
                                           struct mh_err *err);

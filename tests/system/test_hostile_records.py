@@ -146,18 +146,3 @@ def test_one_letter_each_and_good_neighbours(stack, contract, together):
     everything = "".join(row[5] for row in letters.values())
     for content in ("0084575948", "nobody_at_all", "NO_SUCH_CODE", "reg-no 12/A"):
         assert content not in everything
-
-
-def test_letters_are_replayed_once_the_agency_is_known(stack, contract, tmp_path):
-    stack.produce([("x", encode(contract, 5, agency_code="nobody_at_all"))])
-    stack.start_consumer()
-    stack.wait_applied()
-    assert stack.fates()["dead"] == 1
-    (tmp_path / "agencies.csv").write_text(
-        "agency_code,label_fa,label_en\nnobody_at_all,هیچ‌کس,Nobody\n", "utf-8")
-    stack.admin("reference", "load", tmp_path / "agencies.csv")
-    stack.admin("dead-letters", "replay", "--reason", "AGENCY")
-    assert stack.rows("SELECT state FROM ops.dead_letter") == [("replayed",)]
-    assert stack.fates()["dead"] == 1
-    assert stack.value("SELECT sum(events)::int FROM report.event_daily"
-                       " WHERE agency_code = 'nobody_at_all'") == 1

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * dead-letters replay: records that were refused are taken once more, the way
+ * the consumer takes them, some at a time. Only open letters are taken, so a
+ * second run changes nothing.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "admin.h"
+#include "clock.h"
+#include "store_replay.h"
+#include "verdict.h"
+
+enum { TRIES = 5, WAIT_MS = 200 };
+
+struct run {
+    struct store *store;            /* owned */
+    struct mh_catalogue *catalogue; /* owned */
+    struct mh_reference *reference; /* owned */
+    int64_t contract_version;
+    int64_t *ids; /* owned; NULL: by reason */
+    struct replay replay;
+    struct batch batch;
+    struct delta delta;
+    int64_t fates[FATE_COUNT];
+    enum mh_code last_reason; /* of those that are dead again */
+};
+
+static enum mh_code read_contract(struct run *run, int64_t version,
+                                  struct mh_err *err)
+{
+    mh_catalogue_free(run->catalogue);
+    mh_reference_free(run->reference);
+    run->catalogue = NULL;
+    run->reference = NULL;
+    run->contract_version = version;
+    return store_contract_read(run->store, &run->catalogue, &run->reference,
+                               err);
+}
+
+static enum mh_code add_record(struct run *run, int i)
+{
+    struct batch *batch = &run->batch;
+    enum mh_code code =
+        verdict_read(&batch->messages[i], run->catalogue, run->reference,
+                     &batch->arena, &batch->versions[i], &batch->letters[i]);
+
+    if (code == MH_OK && batch->letters[i] != NULL) {
+        batch->fates[i] = FATE_DEAD;
+        return code;
+    }
+    return code == MH_OK ? batch_add(batch, i) : code;
+}
+
+static enum mh_code write_batch(struct run *run, struct mh_err *err)
+{
+    struct batch *batch = &run->batch;
+    enum mh_code code = MH_OK;
+
+    for (int i = 0; i < batch->count && code == MH_OK; i++) {
+        code = add_record(run, i);
+    }
+    if (code != MH_OK) {
+        return mh_fail(err, code, "no memory for %d letters", batch->count);
+    }
+    batch_sort(batch);
+    code = store_read_old(run->store, batch, run->catalogue, err);
+    if (code == MH_OK && delta_make(&run->delta, batch) != MH_OK) {
+        code =
+            mh_fail(err, MH_MEMORY, "no memory for %d letters", batch->count);
+    }
+    if (code == MH_OK) {
+        code = store_write_replay(run->store, &run->replay, batch, &run->delta,
+                                  err);
+    }
+    return code;
+}
+
+/* One transaction. Verdicts hold under the contract of that moment. */
+static enum mh_code take_batch(struct run *run, struct mh_err *err)
+{
+    int64_t version = 0;
+    enum mh_code code;
+
+    run->batch.count = 0;
+    batch_reset_facts(&run->batch);
+    code = store_begin_replay(run->store, &run->replay, &run->batch, &version,
+                              err);
+    if (code == MH_OK && run->batch.count > 0 &&
+        (run->catalogue == NULL || version != run->contract_version)) {
+        code = read_contract(run, version, err);
+    }
+    if (code == MH_OK && run->batch.count > 0) {
+        code = write_batch(run, err);
+    }
+    if (code == MH_OK) {
+        code = store_commit(run->store, err);
+    }
+    if (code != MH_OK) {
+        store_rollback(run->store);
+    }
+    return code;
+}
+
+/* Another session may have the same fact in hand: then try again. */
+static enum mh_code take_batch_surely(struct run *run, struct mh_err *err)
+{
+    enum mh_code code = take_batch(run, err);
+
+    for (int i = 1; i < TRIES && (code == MH_PG_BUSY || code == MH_PG_OWNER);
+         i++) {
+        mh_clock_sleep_ms(WAIT_MS);
+        code = take_batch(run, err);
+    }
+    return code;
+}
+
+static enum mh_code take_all(struct run *run, struct mh_err *err)
+{
+    enum mh_code code;
+
+    do {
+        code = take_batch_surely(run, err);
+        for (int i = 0; code == MH_OK && i < run->batch.count; i++) {
+            run->fates[run->batch.fates[i]]++;
+            if (run->batch.fates[i] == FATE_DEAD) {
+                run->last_reason = run->batch.letters[i]->reason;
+            }
+            run->replay.after = run->replay.letters[i];
+        }
+    } while (code == MH_OK && run->batch.count > 0);
+    return code;
+}
+
+static enum mh_code read_ids(const struct admin *admin, struct run *run,
+                             struct mh_err *err)
+{
+    if (admin->arg_count == 0) {
+        return MH_OK;
+    }
+    run->ids = calloc((size_t)admin->arg_count, sizeof *run->ids);
+    if (run->ids == NULL) {
+        return mh_fail(err, MH_MEMORY, "out of memory");
+    }
+    for (int i = 0; i < admin->arg_count; i++) {
+        const char *text = admin_arg(admin, i);
+        char *end;
+
+        errno = 0;
+        run->ids[i] = strtoll(text, &end, 10);
+        if (errno != 0 || *end != '\0' || run->ids[i] <= 0) {
+            return mh_fail(err, MH_USAGE, "not the id of a dead letter: %s",
+                           text);
+        }
+    }
+    run->replay.ids = run->ids;
+    run->replay.id_count = admin->arg_count;
+    return MH_OK;
+}
+
+static enum mh_code read_choice(const struct admin *admin, struct run *run,
+                                struct mh_err *err)
+{
+    const char *reason = mh_options_text(admin->options, "reason");
+
+    if ((*reason == '\0') == (admin->arg_count == 0)) {
+        return mh_fail(err, MH_USAGE,
+                       "dead-letters replay: takes ids or --reason CODE");
+    }
+    if (*reason != '\0') {
+        if (mh_code_find(reason) == MH_CODE_COUNT) {
+            return mh_fail(err, MH_USAGE, "there is no reason %s", reason);
+        }
+        run->replay.reason = reason;
+    }
+    return read_ids(admin, run, err);
+}
+
+static enum mh_code open_store(const struct admin *admin, struct run *run,
+                               struct mh_err *err)
+{
+    const char *conninfo = mh_options_text(admin->options, "pg");
+    enum mh_code code;
+
+    if (*conninfo == '\0') {
+        return mh_fail(err, MH_USAGE,
+                       "MAHALLE_PG is not set: the owner's connection string");
+    }
+    code = batch_init(&run->batch, REPLAY_LETTERS_MAX, err);
+    if (code == MH_OK) {
+        code = delta_init(&run->delta, REPLAY_LETTERS_MAX, err);
+    }
+    if (code == MH_OK) {
+        code = store_open(conninfo, mh_options_text(admin->options, "topic"),
+                          "", &run->store, err);
+    }
+    return code;
+}
+
+/* What was done, also before a failure. @returns the reason of a letter when
+ * some are dead again */
+static enum mh_code tell(const struct run *run, enum mh_code code,
+                         struct mh_err *err)
+{
+    const int64_t *n = run->fates;
+    int64_t replayed = n[FATE_APPLIED] + n[FATE_DUPLICATE] + n[FATE_STALE];
+
+    (void)printf("%" PRId64 " replayed (%" PRId64 " applied, %" PRId64
+                 " duplicate, %" PRId64 " stale), %" PRId64 " dead again",
+                 replayed, n[FATE_APPLIED], n[FATE_DUPLICATE], n[FATE_STALE],
+                 n[FATE_DEAD]);
+    if (run->ids != NULL && code == MH_OK) {
+        (void)printf(", %" PRId64 " not open",
+                     run->replay.id_count - replayed - n[FATE_DEAD]);
+    }
+    (void)putchar('\n');
+    return code == MH_OK && n[FATE_DEAD] > 0
+               ? mh_fail(err, run->last_reason,
+                         "some are dead again; dead-letters show ID says why")
+               : code;
+}
+
+enum mh_code admin_dead_letters_replay(const struct admin *admin,
+                                       struct mh_err *err)
+{
+    struct run run = {.store = NULL};
+    enum mh_code code = read_choice(admin, &run, err);
+
+    if (code == MH_OK) {
+        code = open_store(admin, &run, err);
+    }
+    if (code == MH_OK) {
+        code = tell(&run, take_all(&run, err), err);
+    }
+    store_close(run.store);
+    mh_catalogue_free(run.catalogue);
+    mh_reference_free(run.reference);
+    batch_fini(&run.batch);
+    delta_fini(&run.delta);
+    free(run.ids);
+    return code;
+}

@@ -22,7 +22,7 @@ enum {
     MH_MEASURES_MAX = 12,  /* columns of core.daily */
     MH_SYMBOLS_MAX = 200,  /* an enum; longer lists are lookups */
     MH_NAMES_MAX = 4,      /* fields that one rule may name */
-    MH_TYPE_NAME_MAX = 55, /* bytes; with `_monthly` still a name in SQL */
+    MH_TYPE_NAME_MAX = 50, /* bytes; with `_monthly` still a name in SQL */
     MH_CODE_MAX = 200,     /* bytes of a text that is a code */
     MH_DIMS_MAX = 1000,    /* bytes of all dimensions; part of an index */
     MH_LABEL_MAX = 200,    /* bytes */

@@ -57,7 +57,7 @@ static void read_event_type(struct mh_draft *draft)
         return;
     }
     if (!mh_is_name(type->name)) {
-        mh_draft_problem(draft, "/eventType", "not [a-z][a-z0-9_]{1,54}");
+        mh_draft_problem(draft, "/eventType", "not [a-z][a-z0-9_]{1,49}");
         return;
     }
     for (int i = 0; TAKEN[i] != NULL; i++) {

@@ -124,8 +124,8 @@ BEGIN
         SELECT 'schemaId is not a positive number'
          WHERE id IS NULL OR id < 1
         UNION ALL
-        SELECT 'eventType is not [a-z][a-z0-9_]*, at most 50 bytes'
-         WHERE type IS NULL OR type !~ '^[a-z][a-z0-9_]{0,49}$'
+        SELECT 'eventType is not [a-z][a-z0-9_]{1,49}'
+         WHERE type IS NULL OR type !~ '^[a-z][a-z0-9_]{1,49}$'
         UNION ALL
         SELECT format('eventType %s is the name of views of ours', type)
          WHERE type IN ('event', 'measure')

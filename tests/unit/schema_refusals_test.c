@@ -84,7 +84,7 @@ static const struct refusal REFUSALS[] = {
     {COUNCIL, "/eventType", "\"event\"", "/eventType: the name is taken"},
     {COUNCIL, "/eventType",
      "\"a123456789a123456789a123456789a123456789a123456789a12345\"",
-     "/eventType: longer than 55 bytes"},
+     "/eventType: longer than 50 bytes"},
     {COUNCIL, "/namespace", "\"org.mahalle.council\"", "/namespace: not ir."},
     {COUNCIL, "/namespace", "\"ir.mahalle.a.b\"", "/namespace: not ir."},
     {COUNCIL, "/schemaId", "0", "/schemaId: not within 1..2147483647"},

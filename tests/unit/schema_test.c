@@ -79,6 +79,32 @@ static void counts_are_bounded(void **state)
     mh_buf_fini(&problems);
 }
 
+static void a_name_of_50_bytes_is_the_longest(void **state)
+{
+    const char *const longest =
+        "tree_planting_in_parks_and_along_the_streets_begun";
+    struct mh_buf problems;
+    struct mh_type *type = NULL;
+    json_t *root = schema_load(COUNCIL);
+
+    (void)state;
+    mh_buf_init(&problems, 1 << 20);
+    json_object_set_new(root, "eventType", json_string(longest));
+    json_object_set_new(
+        root, "name",
+        json_string("TreePlantingInParksAndAlongTheStreetsBegun"));
+    assert_int_equal(schema_read(root, &type, &problems), MH_OK);
+    assert_int_equal(strlen(type->name), MH_TYPE_NAME_MAX);
+    mh_type_free(type);
+    json_object_set_new(root, "eventType", json_sprintf("%s1", longest));
+    json_object_set_new(
+        root, "name",
+        json_string("TreePlantingInParksAndAlongTheStreetsBegun1"));
+    schema_assert_refused(root, "/eventType: longer than 50 bytes");
+    json_decref(root);
+    mh_buf_fini(&problems);
+}
+
 static void an_enum_is_bounded_and_may_be_named_again(void **state)
 {
     struct mh_buf problems;
@@ -234,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_are_bounded),
+        cmocka_unit_test(a_name_of_50_bytes_is_the_longest),
         cmocka_unit_test(an_enum_is_bounded_and_may_be_named_again),
         cmocka_unit_test(hostile_texts_are_refused_before_any_library),
         cmocka_unit_test(a_small_problem_buffer_does_not_hide_the_refusal),

@@ -134,6 +134,10 @@ CREATE TABLE core.event (
     PRIMARY KEY (event_id, agency_id)
 ) WITH (fillfactor = 100);
 
+-- For the facts of a type and time: entities, drill-down, orphans. Events come
+-- roughly in the order of their days, so it grows at its end.
+CREATE INDEX event_by_day ON core.event (type_id, occurred_on);
+
 -- Versions that were in core.event and have been superseded; insert only.
 CREATE TABLE core.event_history (
     LIKE core.event INCLUDING COMMENTS,

@@ -51,8 +51,8 @@ static void fault_text(struct check *check, int i, enum mh_code code,
                        const char *expected)
 {
     const struct mh_value *value = get(check, i);
-    bool shown = code != MH_PERSONAL && code != MH_UTF8 &&
-                 value->set == MH_VALUE;
+    bool shown =
+        code != MH_PERSONAL && code != MH_UTF8 && value->set == MH_VALUE;
 
     (void)mh_fault_add(check->faults, code, check->type, i, expected,
                        shown ? value->text : NULL, value->len);
@@ -61,8 +61,7 @@ static void fault_text(struct check *check, int i, enum mh_code code,
 static void fault(struct check *check, int i, enum mh_code code,
                   const char *expected)
 {
-    (void)mh_fault_add(check->faults, code, check->type, i, expected, NULL,
-                       0);
+    (void)mh_fault_add(check->faults, code, check->type, i, expected, NULL, 0);
 }
 
 /* ------------------------------------------------------ each value alone */
@@ -144,8 +143,7 @@ static void check_string(struct check *check, int i,
     enum mh_code code;
 
     if (!has_form(field, value->text, value->len)) {
-        code = mh_text_is_utf8(value->text, value->len) ? MH_PATTERN
-                                                        : MH_UTF8;
+        code = mh_text_is_utf8(value->text, value->len) ? MH_PATTERN : MH_UTF8;
         fault_text(check, i, code, field->pattern_text);
         check->event->values[i].set = MH_BAD;
         return;
@@ -164,8 +162,7 @@ static void check_id(struct check *check, int i)
     enum mh_code code;
 
     if (!mh_uuid_read(value->text, value->len, check->event->id)) {
-        code = mh_text_is_utf8(value->text, value->len) ? MH_PATTERN
-                                                        : MH_UTF8;
+        code = mh_text_is_utf8(value->text, value->len) ? MH_PATTERN : MH_UTF8;
         fault_text(check, i, code, "a UUID of 36 characters");
         check->event->values[i].set = MH_BAD;
     }
@@ -316,9 +313,8 @@ static void check_place(struct check *check)
     if (level == MH_LEVEL_NONE) {
         return; /* its pattern has told */
     }
-    known_len = level == MH_LEVEL_NEIGHBOURHOOD
-                    ? place->len - MH_PLACE_NUMBER
-                    : place->len;
+    known_len = level == MH_LEVEL_NEIGHBOURHOOD ? place->len - MH_PLACE_NUMBER
+                                                : place->len;
     if (level > check->type->finest) {
         fault_text(check, MH_FIELD_PLACE_CODE, MH_FINEST_PLACE,
                    NAMES[check->type->finest]);
@@ -344,8 +340,7 @@ static void check_personal(struct check *check)
 {
     const struct mh_value *value = get(check, MH_FIELD_SOURCE_REF);
 
-    if (value->set == MH_VALUE &&
-        mh_personal_found(value->text, value->len)) {
+    if (value->set == MH_VALUE && mh_personal_found(value->text, value->len)) {
         fault_text(check, MH_FIELD_SOURCE_REF, MH_PERSONAL,
                    "a number of a letter or record, not of a person");
     }

@@ -158,10 +158,9 @@ static inline const uint8_t *read_enum(const struct body *body,
 
 /* One field; NULL stays NULL. Inlined by force: where kind and `optional` are
  * constants, nothing is left but the steps of that kind. */
-__attribute__((always_inline)) static inline const uint8_t *
-read_field(const struct body *body, const uint8_t *at, enum mh_kind kind,
-           bool optional, const struct mh_field *writer,
-           struct mh_value *value)
+__attribute__((always_inline)) static inline const uint8_t *read_field(
+    const struct body *body, const uint8_t *at, enum mh_kind kind,
+    bool optional, const struct mh_field *writer, struct mh_value *value)
 {
     if (optional && at != NULL) {
         uint64_t branch;

@@ -17,7 +17,7 @@
 enum { MH_PLACE_NUMBER = 4 }; /* bytes of a neighbourhood's `-NNN` */
 
 /** The same forms as patterns of a schema (lib/pattern.h). */
-#define MH_PLACE_PATTERN                                                     \
+#define MH_PLACE_PATTERN \
     "[0-9]{2}|[0-9]{4}|c[0-9]{4}|v[0-9]{6}|(c[0-9]{4}|v[0-9]{6})-[0-9]{3}"
 #define MH_COUNCIL_PATTERN "(c[0-9]{4}|v[0-9]{6})-[0-9]{3}-C[0-9]{1,2}"
 

@@ -26,7 +26,7 @@ enum {
 struct mh_reference {
     struct mh_map agencies;
     struct mh_map places;
-    struct mh_map names; /* of lists: where in `lists` */
+    struct mh_map names;            /* of lists: where in `lists` */
     struct mh_map lists[LISTS_MAX]; /* names.count of them in use */
 };
 

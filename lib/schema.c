@@ -89,11 +89,10 @@ static void bound_field(struct mh_field *field, bool is_occurred_at)
 
 static enum mh_form find_form(const char *pattern)
 {
-    return pattern == NULL                          ? MH_FORM_PATTERN
-           : strcmp(pattern, MH_PLACE_PATTERN) == 0 ? MH_FORM_PLACE
-           : strcmp(pattern, MH_COUNCIL_PATTERN) == 0
-               ? MH_FORM_COUNCIL
-               : MH_FORM_PATTERN;
+    return pattern == NULL                            ? MH_FORM_PATTERN
+           : strcmp(pattern, MH_PLACE_PATTERN) == 0   ? MH_FORM_PLACE
+           : strcmp(pattern, MH_COUNCIL_PATTERN) == 0 ? MH_FORM_COUNCIL
+                                                      : MH_FORM_PATTERN;
 }
 
 /* What the check need not find out for each record; the type is free of

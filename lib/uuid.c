@@ -39,8 +39,7 @@ static inline bytes16 read_digits(uint64_t first, uint64_t second,
     bytes16 is_letter = (lower >= 'a') & (lower <= 'f');
     pairs8 values = (pairs8)(((text - '0') & is_number) |
                              ((lower - ('a' - 10)) & is_letter));
-    bytes8 joined =
-        __builtin_convertvector(values << 4 | values >> 8, bytes8);
+    bytes8 joined = __builtin_convertvector(values << 4 | values >> 8, bytes8);
 
     memcpy(bytes, &joined, sizeof joined);
     return is_number | is_letter;
@@ -56,10 +55,9 @@ bool mh_uuid_read(const char *text, size_t len,
         text[18] != '-' || text[23] != '-') {
         return false;
     }
-    good = (words2)read_digits(mh_load_8(text),
-                               mh_load_4(text + 9) |
-                                   (uint64_t)mh_load_4(text + 14) << 32,
-                               bytes);
+    good = (words2)read_digits(
+        mh_load_8(text),
+        mh_load_4(text + 9) | (uint64_t)mh_load_4(text + 14) << 32, bytes);
     good &= (words2)read_digits(mh_load_4(text + 19) |
                                     (uint64_t)mh_load_4(text + 24) << 32,
                                 mh_load_8(text + 28), bytes + 8);

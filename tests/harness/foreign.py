@@ -9,7 +9,7 @@ import avro.io
 import avro.schema
 import fastavro
 
-from oracle.views import shown
+from oracle.rows import shown
 
 
 def natural(event, event_type):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The value of a Kafka record -> an event, or the reason why it is none.
 
-Confluent framing (0, 4-byte schema id, Avro body), read as strictly as
-CONTRACT 1.9 to 1.12 ask.  The errors of the frame and the body come alone,
+Confluent framing (0, 4-byte schema id, Avro body); nothing is guessed and
+nothing may be left over.  The errors of the frame and the body come alone,
 with an empty pointer unless one field holds the fault.
 """
 

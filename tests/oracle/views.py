@@ -1,22 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every view of schema report, recomputed from the facts.
 
-Rows are dicts with the column names of CONTRACT 2; order has no meaning.
+Rows are dicts by column; order has no meaning.
 Columns that depend on clocks (received_at, applied_at, at) are left out.
 """
 
-import datetime
 import itertools
 
 from . import calendar
-from .check import rial_factor
+from .entities import Entities
+from .rows import PLACE, date_of, group, measure_of, shown, total
 
-PLACE = ("province_code", "county_code", "settlement_code", "neighbourhood_code")
-LIVE = ("ACTIVE", "SUSPENDED")
-ARDABIL_CITY = "c1195"
-MOVEMENT = "SCHOOL_BUILDING_MOVEMENT"
-PROJECT_TYPES = ("project_credit_allocated", "project_started",
-                 "project_progress_reported", "project_completed")
 # what a fact needs, by whom it is founded, and the field that names it
 FOUNDERS = (
     ("cooperative_launched", "mosque_cooperative", "cooperative_formed", "cooperative_code"),
@@ -28,62 +22,7 @@ FOUNDERS = (
 )
 
 
-def date_of(day):
-    return None if day is None else calendar.to_date(day)
-
-
-def shown(field, value):
-    """A raw value as PostgreSQL shows it."""
-    if value is None:
-        return None
-    if field.logical == "date":
-        return calendar.to_date(value)
-    if field.logical == "timestamp-millis":
-        return calendar.INSTANT_0 + datetime.timedelta(milliseconds=value)
-    return value
-
-
-def measure_of(event, field):
-    """A measure in current rials, or as it is; None if nobody reported it."""
-    value = event.get(field.name)
-    if value is not None and field.is_money:
-        return value * rial_factor(event)
-    return value
-
-
-def total(values):
-    """Sum of what was reported; None if nothing was."""
-    values = [v for v in values if v is not None]
-    return sum(values) if values else None
-
-
-def group(items, key):
-    groups = {}
-    for item in items:
-        groups.setdefault(key(item), []).append(item)
-    return groups
-
-
-def age(event):
-    """The order of first and last (DESIGN 2.7)."""
-    instant = event.get("occurred_at")
-    return (event["occurred_on"], instant is not None, instant or 0,
-            event["agency_code"].encode(), event["event_id"])
-
-
-def first_day(events):
-    return date_of(min(events, key=age)["occurred_on"]) if events else None
-
-
-def last_day(events):
-    return date_of(max(events, key=age)["occurred_on"]) if events else None
-
-
-def newest(events):
-    return max(events, key=age) if events else {}
-
-
-class Views:
+class Views(Entities):
     def __init__(self, contract, facts):
         self.contract = contract
         self.facts = facts
@@ -177,137 +116,6 @@ class Views:
                  "occurred_on": date_of(e["occurred_on"]),
                  **{f.name: shown(f, e.get(f.name)) for f in event_type.own}}
                 for e in self.by_type.get(event_type.name, ())]
-
-    # entities
-
-    def until(self, event_type, day):
-        """Facts of a type with occurred_on <= day; all when day is None."""
-        events = self.by_type.get(event_type, ())
-        if day is None:
-            return list(events)
-        last = calendar.from_date(day)
-        return [e for e in events if e["occurred_on"] <= last]
-
-    def by_code(self, event_type, day, code):
-        return group(self.until(event_type, day), lambda e: e.get(code))
-
-    def council(self, day=None):
-        formed = self.by_code("council_formed", day, "council_code")
-        changed = self.by_code("council_status_changed", day, "council_code")
-        met = self.by_code("council_meeting_held", day, "council_code")
-        rows = []
-        for code, founding in formed.items():
-            changes = changed.get(code, [])
-            phases = [e for e in founding + changes if "council_phase" in e]
-            place = code.rsplit("-", 1)[0]
-            first = min(founding, key=age)
-            rows.append({
-                "council_code": code,
-                **self.contract.places.resolve(place, first["occurred_on"]),
-                "formed_on": first_day(founding),
-                "status": newest(changes).get("status", "ACTIVE"),
-                "phase": newest(phases).get("council_phase"),
-                "last_meeting_on": last_day(met.get(code)),
-            })
-        return rows
-
-    def school(self, day=None):
-        rebuilt = self.by_code("school_rebuilt", day, "school_code")
-        opened = self.by_code("school_opened", day, "school_code")
-        rows = []
-        for code in rebuilt.keys() | opened.keys():
-            rebuilding, opening = newest(rebuilt.get(code)), newest(opened.get(code))
-            shaping = rebuilding or opening
-            rows.append({
-                "school_code": code, "programme": shaping["school_programme"],
-                "rebuilt_on": first_day(rebuilt.get(code)),
-                "opened_on": first_day(opened.get(code)),
-                **self.places_of(shaping),
-                "classrooms_count": rebuilding.get("classrooms_count"),
-                "area_m2": rebuilding.get("area_m2"),
-                "amount": self.money(rebuilding, "amount"),
-                "pupils_capacity": opening.get("pupils_capacity"),
-            })
-        return rows
-
-    @staticmethod
-    def money(event, name):
-        return event[name] * rial_factor(event) if name in event else None
-
-    def mosque_cooperative(self, day=None):
-        formed = self.by_code("cooperative_formed", day, "cooperative_code")
-        pair = lambda e: (e["mosque_code"], e["cooperative_code"])
-        launched = group(self.until("cooperative_launched", day), pair)
-        pairs = set(launched)
-        pairs.update(pair(e) for e in self.until("cooperative_formed", day)
-                     if "mosque_code" in e)
-        rows = []
-        for mosque, code in pairs:
-            production = [e for e in launched.get((mosque, code), ())
-                          if e["is_production"]]
-            rows.append({
-                "mosque_code": mosque, "cooperative_code": code,
-                "formed_on": first_day(formed.get(code)),
-                "launched_on": first_day(production),
-                "product_code": newest(production).get("product_code"),
-            })
-        return rows
-
-    def fund(self, day=None):
-        rows = []
-        for code, events in self.by_code("fund_created", day, "fund_code").items():
-            last = newest(events)
-            rows.append({
-                "fund_code": code, "created_on": first_day(events),
-                **self.places_of(last), "mosque_code": last.get("mosque_code"),
-                "members_count": last.get("members_count"),
-            })
-        return rows
-
-    def project_credit(self, day=None):
-        rows = group(self.until("project_credit_allocated", day),
-                     lambda e: (e["project_code"], e["fiscal_year"]))
-        return [{"project_code": code, "fiscal_year": year,
-                 "credit": sum(self.money(e, "amount") for e in events)}
-                for (code, year), events in rows.items()]
-
-    def project(self, day=None):
-        events = [e for name in PROJECT_TYPES for e in self.until(name, day)]
-        credits = group(self.project_credit(day), lambda r: r["project_code"])
-        rows = []
-        for code, facts in group(events, lambda e: e["project_code"]).items():
-            of = group(facts, lambda e: e["event_type"])
-            completed = of.get("project_completed", [])
-            last = newest(facts)
-            credit = credits.get(code, [])
-            rows.append({
-                "project_code": code, "project_kind": last["project_kind"],
-                **self.places_of(last),
-                "credit": {str(r["fiscal_year"]): r["credit"] for r in credit},
-                "credit_total": total(r["credit"] for r in credit),
-                "started_on": first_day(of.get("project_started")),
-                "physical_progress_pct": newest(
-                    of.get("project_progress_reported")).get("physical_progress_pct"),
-                "completed_on": first_day(completed),
-                "in_operation_on": first_day([e for e in completed if e["in_operation"]]),
-            })
-        return rows
-
-    def governor_summary(self, day):
-        live = {(r["settlement_code"], r["neighbourhood_code"])
-                for r in self.council(day) if r["status"] in LIVE}
-        in_city = sum(settlement == ARDABIL_CITY for settlement, _ in live)
-        mosques = {r["mosque_code"] for r in self.mosque_cooperative(day)
-                   if r["launched_on"]}
-        schools = sum(
-            1 for r in self.school(day)
-            if r["rebuilt_on"] and r["programme"] == MOVEMENT
-            and r["opened_on"] and r["opened_on"] >= r["rebuilt_on"])
-        figures = (("councils", len(live)), ("councils_ardabil_city", in_city),
-                   ("councils_elsewhere", len(live) - in_city),
-                   ("mosques_with_cooperative", len(mosques)),
-                   ("schools_rebuilt_and_open", schools))
-        return [{"figure": name, "value": value} for name, value in figures]
 
     # oddities
 

@@ -18,8 +18,10 @@ from harness.stack import ROOT
 from oracle import calendar, intake
 from oracle.compare import plain
 from oracle.contract import Contract
+from oracle.entities import LIVE
 from oracle.facts import Facts
-from oracle.views import LIVE, Views, date_of, group, newest, total
+from oracle.rows import date_of, group, newest, total
+from oracle.views import Views
 
 FOLDER = ROOT / "schemas" / "queries" / "questions"
 FILES = {int(path.name[:2]): path for path in sorted(FOLDER.glob("*.sql"))}

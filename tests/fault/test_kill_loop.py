@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Exactly once, shown: kill -9 in a loop under load, servers dying in between."""
 
+import itertools
 import random
 import signal
 import subprocess
@@ -23,10 +24,12 @@ def test_totals_are_exact_after_many_deaths(stack, contract, tmp_path):
                     "--output", source], check=True)
     lines = source.read_text().splitlines(keepends=True)
     share = len(lines) // ROUNDS
+    applied = [0]
     for number in range(ROUNDS):
         part = tmp_path / f"part-{number}"
         last = number == ROUNDS - 1
         part.write_text("".join(lines[number * share:None if last else (number + 1) * share]))
+        stack.new_group()
         consumers = [stack.start_consumer() for _ in range(rng.randint(1, 2))]
         poster = subprocess.Popen(["mahalle-post", part], env=stack.environment,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -42,9 +45,13 @@ def test_totals_are_exact_after_many_deaths(stack, contract, tmp_path):
             process.send_signal(signal.SIGKILL)
             process.wait(10)
         stack.consumers.clear()
+        applied.append(stack.fates()["applied"])
         # a poster that gave up is run again: repeats change nothing
         if poster.wait(120) != 0:
             assert stack.run("mahalle-post", part).returncode == 0
+    died_at_work = sum(b > a for a, b in itertools.pairwise(applied))
+    assert died_at_work >= ROUNDS // 2, applied
+    stack.new_group()
     stack.start_consumers(2)
     stack.wait_applied(300)
     log = assert_like_log(stack, contract, days=())

@@ -29,6 +29,7 @@ class Stack:
         self.environment = {}
         self.consumers = []
         self.started = 0
+        self.groups = 0
         self.producer = None
         self.installed = False
 
@@ -47,6 +48,7 @@ class Stack:
         raw = subprocess.run(["bash", "-c", shell], check=True, capture_output=True).stdout
         self.environment = dict(item.split("=", 1)
                                 for item in raw.decode().split("\0") if item)
+        self.environment["MAHALLE_GROUP"] = f"test-{self.groups}"
 
     def down(self, *parts):
         self.stack("down", *(parts or ("postgres", "kafka")))
@@ -81,8 +83,9 @@ class Stack:
             return False
 
     def fresh(self):
-        """Empty tables, an empty topic, no consumer."""
+        """Empty tables, an empty topic, no consumer, a group without members."""
         self.stop_consumers()
+        self.new_group()
         self.producer = None
         admin = self.kafka_admin()
         if TOPIC in admin.list_topics(timeout=30).topics:
@@ -91,6 +94,12 @@ class Stack:
         self.fresh_database()
         self.admin("topics", "create")
         wait_for(self.partitions, 30)
+
+    def new_group(self):
+        """Consumers do not wait until Kafka takes those before them, which were
+        killed, for dead: 10 s."""
+        self.groups += 1
+        self.environment["MAHALLE_GROUP"] = f"test-{self.groups}"
 
     def fresh_database(self):
         """Installed once a run; each test gets a copy."""
@@ -222,8 +231,9 @@ class Stack:
         finally:
             reader.close()
 
-    def read_log(self):
-        """Every record of the topic: (partition, offset, key, value), in log order."""
+    def read_log(self, times=False):
+        """Every record of the topic: (partition, offset, key, value), in log order;
+        with its time in ms as a fifth if `times`."""
         ends = {p: end for p, end in self.end_offsets().items() if end}
         reader = confluent_kafka.Consumer({
             "bootstrap.servers": self.environment["MAHALLE_BROKERS"],
@@ -237,7 +247,8 @@ class Stack:
                 for message in reader.consume(10_000, timeout=1):
                     assert not message.error(), message.error()
                     p, offset = message.partition(), message.offset()
-                    found.append((p, offset, message.key(), message.value()))
+                    found.append((p, offset, message.key(), message.value(),
+                                  *([message.timestamp()[1]] if times else [])))
                     if offset + 1 >= ends[p]:
                         left.pop(p, None)
         finally:
@@ -252,6 +263,11 @@ class Stack:
     def rows(self, query, *parameters):
         with self.connect() as connection:
             return connection.execute(query, parameters).fetchall()
+
+    def execute(self, statement):
+        """Run a statement as the owner."""
+        with self.connect() as connection:
+            connection.execute(statement)
 
     def value(self, query, *parameters):
         return self.rows(query, *parameters)[0][0]

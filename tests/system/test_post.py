@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """mahalle-post as its users see it: exit codes, rejects, repeats."""
 
+import concurrent.futures
 import json
 import shutil
 import signal
@@ -80,14 +81,17 @@ def test_help_and_version_exit_0(stack):
 
 
 def test_silent_broker_exit_5_within_60_s(stack):
-    """A port that takes connections and says nothing; then a closed one."""
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        for port in (silent.getsockname()[1], 1):
-            start = time.monotonic()
-            done, _ = stack.post([line()], env={
-                **stack.environment, "MAHALLE_BROKERS": f"127.0.0.1:{port}"})
-            assert done.returncode == 5, done.stderr.decode()
-            assert time.monotonic() - start < 65
+    """A port that takes connections and says nothing, and a closed one."""
+    def post(port):
+        start = time.monotonic()
+        done, _ = stack.post([line()], env={
+            **stack.environment, "MAHALLE_BROKERS": f"127.0.0.1:{port}"})
+        assert done.returncode == 5, done.stderr.decode()
+        return time.monotonic() - start
+
+    with socket.create_server(("127.0.0.1", 0)) as silent, \
+            concurrent.futures.ThreadPoolExecutor() as both:
+        assert max(both.map(post, (silent.getsockname()[1], 1))) < 65
 
 
 def test_bad_schemas_exit_3(stack, tmp_path):

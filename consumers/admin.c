@@ -35,6 +35,18 @@ enum mh_code admin_connect(const struct admin *admin, struct database **db,
     return database_open(conninfo, "mahalle-admin", db, err);
 }
 
+enum mh_code admin_connect_reader(const struct admin *admin,
+                                  struct database **db, struct mh_err *err)
+{
+    const char *conninfo = mh_options_text(admin->options, "pg");
+
+    if (*conninfo == '\0') {
+        return mh_fail(err, MH_USAGE,
+                       "MAHALLE_PG is not set: a connection string");
+    }
+    return database_open_reader(conninfo, "mahalle-admin", db, err);
+}
+
 enum mh_code admin_begin_reading(struct database *db, struct mh_err *err)
 {
     enum mh_code code = database_begin(db, err);

@@ -27,6 +27,10 @@ const char *admin_arg(const struct admin *admin, int i);
 /** Connect to MAHALLE_PG. @returns also MH_USAGE: it is not set */
 MH_MUST enum mh_code admin_connect(const struct admin *admin,
                                    struct database **db, struct mh_err *err);
+/** The same for a command that only reads: an analyst's login will do. */
+MH_MUST enum mh_code admin_connect_reader(const struct admin *admin,
+                                          struct database **db,
+                                          struct mh_err *err);
 /** Begin, take the lock that one command at a time holds, become the owner
  *  of the tables (before there are any: of the database). */
 MH_MUST enum mh_code admin_begin(struct database *db, struct mh_err *err);
@@ -77,5 +81,7 @@ MH_MUST enum mh_code admin_dead_letters_show(const struct admin *admin,
                                              struct mh_err *err);
 MH_MUST enum mh_code admin_dead_letters_replay(const struct admin *admin,
                                                struct mh_err *err);
+MH_MUST enum mh_code admin_report(const struct admin *admin,
+                                  struct mh_err *err);
 
 #endif

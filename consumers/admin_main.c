@@ -30,6 +30,14 @@ static const struct mh_option OPTIONS[] = {
      "dead-letters list: only those of this agency."},
     {"limit", MH_OPTION_NUMBER, "50", 1, 100000, "letters",
      "dead-letters list: the newest ones, at most."},
+    {"as-of", MH_OPTION_TEXT, "", 0, 0, "",
+     "report: the day, Gregorian or Solar Hijri; today when it is empty."},
+    {"lang", MH_OPTION_TEXT, "fa", 0, 0, "",
+     "report: fa (Persian) or en (English)."},
+    {"output", MH_OPTION_TEXT, "", 0, 0, "",
+     "report: the file to write, - for standard output."},
+    {"note", MH_OPTION_TEXT, "", 0, 0, "",
+     "report: a remark to stand below the title."},
     {NULL, MH_OPTION_FLAG, NULL, 0, 0, NULL, NULL},
 };
 
@@ -46,19 +54,21 @@ static const struct mh_program PROGRAM = {
     "dead-letters list\n"
     "dead-letters show ID\n"
     "dead-letters replay ID...\n"
-    "dead-letters replay --reason CODE",
+    "dead-letters replay --reason CODE\n"
+    "report --output FILE",
     "mahalle-admin db install\n"
     "mahalle-admin topics create --partitions 12 --replication 3\n"
     "mahalle-admin schema check\n"
     "mahalle-admin schema add new_event.v1.avsc\n"
     "mahalle-admin reference load places.csv\n"
     "mahalle-admin dead-letters list --reason PLACE --state open\n"
-    "mahalle-admin dead-letters replay --reason PLACE",
+    "mahalle-admin dead-letters replay --reason PLACE\n"
+    "mahalle-admin report --as-of 1404/07/21 --output page.html",
     OPTIONS,
 };
 
 static const struct {
-    const char *group, *verb;
+    const char *group, *verb;  /* verb "": the command is one word */
     int args_least, args_most; /* -1: any number */
     enum mh_code (*run)(const struct admin *admin, struct mh_err *err);
 } COMMANDS[] = {
@@ -72,26 +82,45 @@ static const struct {
     {"dead-letters", "list", 0, 0, admin_dead_letters_list},
     {"dead-letters", "show", 1, 1, admin_dead_letters_show},
     {"dead-letters", "replay", 0, -1, admin_dead_letters_replay},
+    {"report", "", 0, 0, admin_report},
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };
 
+/* How many words name command `i`, when they are given; else 0. */
+static int count_words(const struct mh_options *options, int i)
+{
+    int args = mh_options_arg_count(options);
+
+    if (args < 1 ||
+        strcmp(mh_options_arg(options, 0), COMMANDS[i].group) != 0) {
+        return 0;
+    }
+    if (*COMMANDS[i].verb == '\0') {
+        return 1;
+    }
+    return args > 1 && strcmp(mh_options_arg(options, 1), COMMANDS[i].verb) == 0
+               ? 2
+               : 0;
+}
+
 static enum mh_code run(const struct mh_options *options, struct mh_err *err)
 {
-    struct admin admin = {options, mh_options_text(options, "schemas"),
-                          mh_options_arg_count(options) - 2, 2};
+    struct admin admin = {options, mh_options_text(options, "schemas"), 0, 0};
 
-    for (int i = 0; admin.arg_count >= 0 && i < COMMAND_COUNT; i++) {
-        if (strcmp(mh_options_arg(options, 0), COMMANDS[i].group) != 0 ||
-            strcmp(mh_options_arg(options, 1), COMMANDS[i].verb) != 0) {
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        admin.first_arg = count_words(options, i);
+        if (admin.first_arg == 0) {
             continue;
         }
+        admin.arg_count = mh_options_arg_count(options) - admin.first_arg;
         if (admin.arg_count < COMMANDS[i].args_least ||
             (COMMANDS[i].args_most >= 0 &&
              admin.arg_count > COMMANDS[i].args_most)) {
-            return mh_fail(err, MH_USAGE, "%s %s: takes %s; see --help",
-                           COMMANDS[i].group, COMMANDS[i].verb,
-                           COMMANDS[i].args_most == 0 ? "no arguments"
-                                                      : "one argument");
+            return mh_fail(
+                err, MH_USAGE, "%s%s%s: takes %s; see --help",
+                COMMANDS[i].group, *COMMANDS[i].verb == '\0' ? "" : " ",
+                COMMANDS[i].verb,
+                COMMANDS[i].args_most == 0 ? "no arguments" : "one argument");
         }
         return COMMANDS[i].run(&admin, err);
     }

@@ -105,8 +105,9 @@ static void on_notice(void *context, const char *message)
     (void)message;
 }
 
-enum mh_code database_connect(const char *conninfo, const char *name,
-                              PGconn **conn, struct mh_err *err)
+static enum mh_code connect_to(const char *conninfo, const char *name,
+                               const char *session, PGconn **conn,
+                               struct mh_err *err)
 {
     /* Those before dbname can be overridden by what `conninfo` says. */
     const char *const keywords[] = {
@@ -123,8 +124,8 @@ enum mh_code database_connect(const char *conninfo, const char *name,
         NULL,
     };
     const char *const values[] = {
-        "10",         "1",  "2",      "1",    "3",  "10000",
-        "read-write", name, conninfo, "UTF8", NULL,
+        "10",    "1",  "2",      "1",    "3",  "10000",
+        session, name, conninfo, "UTF8", NULL,
     };
     enum mh_code code;
     PGconn *made;
@@ -151,13 +152,20 @@ enum mh_code database_connect(const char *conninfo, const char *name,
     return MH_OK;
 }
 
+enum mh_code database_connect(const char *conninfo, const char *name,
+                              PGconn **conn, struct mh_err *err)
+{
+    return connect_to(conninfo, name, "read-write", conn, err);
+}
+
 struct database {
     PGconn *conn;     /* owned */
     PGresult *result; /* owned; of the last call */
 };
 
-enum mh_code database_open(const char *conninfo, const char *name,
-                           struct database **db, struct mh_err *err)
+static enum mh_code open_for(const char *conninfo, const char *name,
+                             const char *session, struct database **db,
+                             struct mh_err *err)
 {
     struct database *made = calloc(1, sizeof *made);
     enum mh_code code;
@@ -165,13 +173,25 @@ enum mh_code database_open(const char *conninfo, const char *name,
     if (made == NULL) {
         return mh_fail(err, MH_MEMORY, "no memory for a connection");
     }
-    code = database_connect(conninfo, name, &made->conn, err);
+    code = connect_to(conninfo, name, session, &made->conn, err);
     if (code != MH_OK) {
         free(made);
         return code;
     }
     *db = made;
     return MH_OK;
+}
+
+enum mh_code database_open(const char *conninfo, const char *name,
+                           struct database **db, struct mh_err *err)
+{
+    return open_for(conninfo, name, "read-write", db, err);
+}
+
+enum mh_code database_open_reader(const char *conninfo, const char *name,
+                                  struct database **db, struct mh_err *err)
+{
+    return open_for(conninfo, name, "any", db, err);
 }
 
 void database_close(struct database *db)

@@ -40,6 +40,12 @@ struct database;
 /** As database_connect. */
 MH_MUST enum mh_code database_open(const char *conninfo, const char *name,
                                    struct database **db, struct mh_err *err);
+/** The same for one who only reads: a standby, and a login that may not
+ *  write, will do. */
+MH_MUST enum mh_code database_open_reader(const char *conninfo,
+                                          const char *name,
+                                          struct database **db,
+                                          struct mh_err *err);
 void database_close(struct database *db);
 
 /**

@@ -73,7 +73,7 @@ static const char SCREEN[] =
     ".columns{overflow:visible}\n"
     ".columns text{font-size:11px;fill:#1b2530}\n"
     ".columns .m{fill:#55606c}\n"
-    ".panels{display:grid;gap:26px 30px;"
+    ".panels{display:grid;gap:26px 30px;align-items:end;"
     "grid-template-columns:repeat(3,minmax(0,1fr))}\n"
     ".panel:first-child{grid-column:span 2}\n"
     ".panel header{display:flex;justify-content:space-between;gap:10px;"
@@ -125,12 +125,16 @@ static const char PRINT[] =
     ".panels{gap:16px 24px}\n"
     ".whole{break-inside:avoid}\n"
     ".scroll{overflow:visible}\n"
-    ".months th,.months td{padding-inline:3px;font-size:10.5px}\n"
     "summary{display:none}details{border:0;margin-top:20px}\n"
     "details::details-content{content-visibility:visible;display:block}\n"
     ".dense{display:none}\n"
     ".tables{break-before:page}\n"
-    ".tables table{font-size:11px;line-height:1.45}}\n";
+    ".tables table{font-size:11px;line-height:1.4}\n"
+    ".tables th,.tables td{padding-block:1px}\n"
+    ".news .graph{width:28%}\n"
+    ".tables .months th,.tables .months td{padding-inline:2px;"
+    "font-size:10px}\n"
+    ".months tbody th,.day-cell{white-space:normal}}\n";
 
 void page_style(struct mh_buf *out, enum page_lang lang)
 {

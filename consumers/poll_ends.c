@@ -8,53 +8,136 @@
 
 enum { ASK_MS = 3000 };
 
-static enum mh_code ask(struct poll *poll, struct position *position,
-                        int64_t *low, struct mh_err *err)
+/* What ListOffsets says of the partitions in `list`, whose offsets tell what
+ * is asked for and become the answers. One request for all: a broker gives
+ * each its turn only after the fetch that waits there. */
+static enum mh_code read_answers(struct poll *poll, rd_kafka_event_t *event,
+                                 rd_kafka_topic_partition_list_t *list,
+                                 struct mh_err *err)
 {
-    int64_t high = 0;
-    rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
-        poll->client, poll->topic, position->partition, low, &high, ASK_MS);
+    const rd_kafka_ListOffsetsResultInfo_t **infos;
+    size_t count = 0;
 
-    position->high = -1;
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return mh_fail(err, mh_kafka_code(error), "ends of %s partition %d: %s",
-                       poll->topic, position->partition,
-                       rd_kafka_err2str(error));
+    infos = rd_kafka_ListOffsets_result_infos(
+        rd_kafka_event_ListOffsets_result(event), &count);
+    for (size_t i = 0; i < count; i++) {
+        const rd_kafka_topic_partition_t *answer =
+            rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
+
+        if (answer->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            return mh_fail(err, mh_kafka_code(answer->err),
+                           "ends of %s partition %d: %s", poll->topic,
+                           answer->partition, rd_kafka_err2str(answer->err));
+        }
+        (void)rd_kafka_topic_partition_list_set_offset(
+            list, answer->topic, answer->partition, answer->offset);
     }
-    position->high = high;
     return MH_OK;
+}
+
+static enum mh_code ask(struct poll *poll,
+                        rd_kafka_topic_partition_list_t *list,
+                        struct mh_err *err)
+{
+    rd_kafka_AdminOptions_t *options =
+        rd_kafka_AdminOptions_new(poll->client, RD_KAFKA_ADMIN_OP_LISTOFFSETS);
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(poll->client);
+    rd_kafka_event_t *event;
+    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    enum mh_code code;
+    char text[128];
+
+    (void)rd_kafka_AdminOptions_set_request_timeout(options, ASK_MS, text,
+                                                    sizeof text);
+    rd_kafka_error_destroy(rd_kafka_AdminOptions_set_isolation_level(
+        options, RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED));
+    rd_kafka_ListOffsets(poll->client, list, options, queue);
+    event = rd_kafka_queue_poll(queue, ASK_MS + 1000);
+    if (event != NULL) {
+        error = rd_kafka_event_error(event);
+    }
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        code = mh_fail(err, mh_kafka_code(error), "ends of %s: %s", poll->topic,
+                       rd_kafka_err2str(error));
+    } else {
+        code = read_answers(poll, event, list, err);
+    }
+    if (event != NULL) {
+        rd_kafka_event_destroy(event);
+    }
+    rd_kafka_queue_destroy(queue);
+    rd_kafka_AdminOptions_destroy(options);
+    return code;
+}
+
+/* An end of those positions whose `high` is not known. */
+static enum mh_code ask_ends(struct poll *poll,
+                             const struct positions *positions,
+                             rd_kafka_OffsetSpec_t end, int64_t *offsets,
+                             struct mh_err *err)
+{
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new(positions->count);
+    enum mh_code code = MH_OK;
+
+    for (int i = 0; i < positions->count; i++) {
+        if (positions->items[i].high < 0) {
+            rd_kafka_topic_partition_list_add(list, poll->topic,
+                                              positions->items[i].partition)
+                ->offset = end;
+        }
+    }
+    if (list->cnt > 0) {
+        code = ask(poll, list, err);
+    }
+    for (int i = 0, asked = 0; code == MH_OK && i < positions->count; i++) {
+        if (positions->items[i].high < 0) {
+            offsets[i] = list->elems[asked++].offset;
+        }
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    return code;
+}
+
+static enum mh_code ask_high(struct poll *poll, struct positions *positions,
+                             struct mh_err *err)
+{
+    int64_t high[STORE_PARTITIONS_MAX];
+    enum mh_code code =
+        ask_ends(poll, positions, RD_KAFKA_OFFSET_SPEC_LATEST, high, err);
+
+    for (int i = 0; code == MH_OK && i < positions->count; i++) {
+        if (positions->items[i].high < 0) {
+            positions->items[i].high = high[i];
+        }
+    }
+    return code;
 }
 
 enum mh_code poll_ends(struct poll *poll, struct positions *positions,
                        int64_t *low, struct mh_err *err)
 {
-    enum mh_code code = MH_OK;
+    enum mh_code code;
 
-    for (int i = 0; i < positions->count && code == MH_OK; i++) {
-        code = ask(poll, &positions->items[i], &low[i], err);
+    for (int i = 0; i < positions->count; i++) {
+        positions->items[i].high = -1;
     }
-    return code;
+    code = ask_ends(poll, positions, RD_KAFKA_OFFSET_SPEC_EARLIEST, low, err);
+    return code == MH_OK ? ask_high(poll, positions, err) : code;
 }
 
 enum mh_code poll_reached_ends(struct poll *poll, struct positions *positions,
                                struct mh_err *err)
 {
-    enum mh_code code = MH_OK;
-
     poll_known_ends(poll, positions);
     for (int i = 0; i < positions->count; i++) {
         struct position *position = &positions->items[i];
-        int64_t low;
 
-        if (position->next < position->high) {
-            continue;
-        }
-        position->high = -1;
-        if (code == MH_OK) {
-            code = ask(poll, position, &low, err);
+        if (position->next >= position->high) {
+            position->high = -1;
         }
     }
-    return code;
+    return ask_high(poll, positions, err);
 }
 
 void poll_known_ends(struct poll *poll, struct positions *positions)

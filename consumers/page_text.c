@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A date is not broken in the middle. */
+#define NBSP "\xc2\xa0"
+
 static const struct {
     const char *thousands, *point, *plus, *minus;
 } SIGNS[] = {
@@ -162,10 +165,10 @@ void page_day(struct mh_buf *out, enum page_lang lang, int32_t day)
     char text[64];
 
     if (lang == PAGE_EN) {
-        mh_buf_format(out, "%d %s %d (", date.day, GREGORIAN[date.month - 1],
-                      date.year);
+        mh_buf_format(out, "%d" NBSP "%s" NBSP "%d (", date.day,
+                      GREGORIAN[date.month - 1], date.year);
     }
-    (void)snprintf(text, sizeof text, "%d %s %d", jalali.day,
+    (void)snprintf(text, sizeof text, "%d" NBSP "%s" NBSP "%d", jalali.day,
                    page_month(lang, jalali.month), jalali.year);
     page_digits(out, lang, text);
     if (lang == PAGE_EN) {

@@ -34,7 +34,7 @@ void page_number(struct mh_buf *out, enum page_lang lang, const char *number);
 void page_change(struct mh_buf *out, enum page_lang lang, const char *number);
 void page_count(struct mh_buf *out, enum page_lang lang, int64_t count);
 
-/** "۲۱ مهر ۱۴۰۴"; "13 Oct 2025 (21 Mehr 1404)". */
+/** "۲۱ مهر ۱۴۰۴"; "13 Oct 2025 (21 Mehr 1404)"; may break before "(" only. */
 void page_day(struct mh_buf *out, enum page_lang lang, int32_t day);
 /** The same with the day of the week before. */
 void page_weekday(struct mh_buf *out, enum page_lang lang, int32_t day);

@@ -115,15 +115,18 @@ static void counts_of_all_sizes(void **state)
 static void days_in_both_languages(void **state)
 {
     (void)state; /* 20374 = 2025-10-13, a Monday */
-    assert_string_equal(written(day, PAGE_FA, "20374"), "۲۱ مهر ۱۴۰۴");
+    assert_string_equal(written(day, PAGE_FA, "20374"),
+                        "۲۱\u00a0مهر\u00a0۱۴۰۴");
     assert_string_equal(written(day, PAGE_EN, "20374"),
-                        "13 Oct 2025 (21 Mehr 1404)");
+                        "13\u00a0Oct\u00a02025 (21\u00a0Mehr\u00a01404)");
     assert_string_equal(written(weekday, PAGE_FA, "20374"),
-                        "دوشنبه ۲۱ مهر ۱۴۰۴");
-    assert_string_equal(written(weekday, PAGE_EN, "0"),
-                        "Thursday 1 Jan 1970 (11 Dey 1348)");
-    assert_string_equal(written(weekday, PAGE_EN, "-1"),
-                        "Wednesday 31 Dec 1969 (10 Dey 1348)");
+                        "دوشنبه ۲۱\u00a0مهر\u00a0۱۴۰۴");
+    assert_string_equal(
+        written(weekday, PAGE_EN, "0"),
+        "Thursday 1\u00a0Jan\u00a01970 (11\u00a0Dey\u00a01348)");
+    assert_string_equal(
+        written(weekday, PAGE_EN, "-1"),
+        "Wednesday 31\u00a0Dec\u00a01969 (10\u00a0Dey\u00a01348)");
 }
 
 static void dates_are_read(void **state)

@@ -82,23 +82,14 @@ static void prepare(rd_kafka_conf_t *conf, void *opaque)
 static enum mh_code make_client(struct send *sender, struct mh_err *err)
 {
     char queue[16], timeout[16];
-    const char *settings[] = {"acks",
-                              "all",
-                              "enable.idempotence",
-                              "true",
-                              "compression.codec",
-                              "lz4",
-                              "linger.ms",
-                              "5",
-                              "partitioner",
-                              "murmur2_random",
-                              "queue.buffering.max.messages",
-                              "50000",
-                              "queue.buffering.max.kbytes",
-                              queue,
-                              "message.timeout.ms",
-                              timeout,
-                              NULL};
+    const char *settings[] = {"acks", "all", "enable.idempotence", "true",
+                              "compression.codec", "lz4", "linger.ms", "5",
+                              /* A broker gives a reader whole batches: small
+                               * ones let it read all partitions in turn. */
+                              "batch.size", "65536", "partitioner",
+                              "murmur2_random", "queue.buffering.max.messages",
+                              "50000", "queue.buffering.max.kbytes", queue,
+                              "message.timeout.ms", timeout, NULL};
 
     (void)snprintf(queue, sizeof queue, "%d", sender->settings.queue_kib);
     (void)snprintf(timeout, sizeof timeout, "%d", sender->settings.timeout_ms);

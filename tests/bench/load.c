@@ -41,6 +41,8 @@ static rd_kafka_t *connect_to(const char *brokers)
                                            "lz4",
                                            "linger.ms",
                                            "5",
+                                           "batch.size",
+                                           "65536",
                                            "queue.buffering.max.messages",
                                            "50000",
                                            NULL};

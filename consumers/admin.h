@@ -75,6 +75,10 @@ MH_MUST enum mh_code admin_schema_add(const struct admin *admin,
                                       struct mh_err *err);
 MH_MUST enum mh_code admin_reference_load(const struct admin *admin,
                                           struct mh_err *err);
+MH_MUST enum mh_code admin_offsets_show(const struct admin *admin,
+                                        struct mh_err *err);
+MH_MUST enum mh_code admin_offsets_accept_gap(const struct admin *admin,
+                                              struct mh_err *err);
 MH_MUST enum mh_code admin_dead_letters_list(const struct admin *admin,
                                              struct mh_err *err);
 MH_MUST enum mh_code admin_dead_letters_show(const struct admin *admin,

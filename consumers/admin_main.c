@@ -38,6 +38,12 @@ static const struct mh_option OPTIONS[] = {
      "report: the file to write, - for standard output."},
     {"note", MH_OPTION_TEXT, "", 0, 0, "",
      "report: a remark to stand below the title."},
+    {"partition", MH_OPTION_NUMBER, "-1", -1, INT32_MAX, "",
+     "offsets accept-gap: the blocked partition."},
+    {"to", MH_OPTION_NUMBER, "-1", -1, INT64_MAX, "",
+     "offsets accept-gap: the offset to go on from."},
+    {"why", MH_OPTION_TEXT, "", 0, 0, "",
+     "offsets accept-gap: the reason, kept for ever."},
     {NULL, MH_OPTION_FLAG, NULL, 0, 0, NULL, NULL},
 };
 
@@ -55,6 +61,8 @@ static const struct mh_program PROGRAM = {
     "dead-letters show ID\n"
     "dead-letters replay ID...\n"
     "dead-letters replay --reason CODE\n"
+    "offsets show\n"
+    "offsets accept-gap --partition N --to OFFSET --why TEXT\n"
     "report --output FILE",
     "mahalle-admin db install\n"
     "mahalle-admin topics create --partitions 12 --replication 3\n"
@@ -63,6 +71,8 @@ static const struct mh_program PROGRAM = {
     "mahalle-admin reference load places.csv\n"
     "mahalle-admin dead-letters list --reason PLACE --state open\n"
     "mahalle-admin dead-letters replay --reason PLACE\n"
+    "mahalle-admin offsets accept-gap --partition 3 --to 912 --why 'disk "
+    "lost'\n"
     "mahalle-admin report --as-of 1404/07/21 --output page.html",
     OPTIONS,
 };
@@ -82,6 +92,8 @@ static const struct {
     {"dead-letters", "list", 0, 0, admin_dead_letters_list},
     {"dead-letters", "show", 1, 1, admin_dead_letters_show},
     {"dead-letters", "replay", 0, -1, admin_dead_letters_replay},
+    {"offsets", "show", 0, 0, admin_offsets_show},
+    {"offsets", "accept-gap", 0, 0, admin_offsets_accept_gap},
     {"report", "", 0, 0, admin_report},
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };

@@ -35,6 +35,8 @@ struct aggregate {
     struct poll *poll;                     /**< owned; NULL: to be made */
     struct store *store;                   /**< owned; NULL: to be made */
     struct positions positions;
+    char cluster_id[64]; /**< whose log it is, as of the claim; "" unknown */
+    char topic_id[64];
     bool claimed; /**< `positions` are ours as far as we know */
     struct batch batch;
     struct delta delta;
@@ -46,7 +48,6 @@ struct aggregate {
     struct mh_reference *reference; /**< owned */
     int64_t contract_version;
 
-    int64_t claimed_ms;  /**< clock of the last claim */
     int64_t identity_ms; /**< clock of the last look at who Kafka is */
     int64_t marked_ms;   /**< clock of the last sign of life */
     int64_t courtesy_ms; /**< clock of the last offsets written to Kafka */

@@ -10,10 +10,9 @@
 #include "log.h"
 
 enum {
-    MARK_MS = 4000,      /* between signs of life; readers call 60 s dead */
-    COURTESY_MS = 1000,  /* between offsets written to Kafka */
-    IDENTITY_MS = 20000, /* between looks at who Kafka says it is */
-    BLOCKED_MS = 10000   /* before a blocked partition is looked at again */
+    MARK_MS = 4000,     /* between signs of life; readers call 60 s dead */
+    COURTESY_MS = 1000, /* between offsets written to Kafka */
+    IDENTITY_MS = 20000 /* between looks at who Kafka says it is */
 };
 
 enum mh_code claim_block(struct aggregate *a, struct position *position,
@@ -28,21 +27,8 @@ enum mh_code claim_block(struct aggregate *a, struct position *position,
     return store_set_state(a->store, position, "blocked", reason, err);
 }
 
-static bool differ(const char *recorded, const char *found)
-{
-    return recorded[0] != '\0' && found[0] != '\0' &&
-           strcmp(recorded, found) != 0;
-}
-
-static bool is_other_log(const struct aggregate *a, const char *cluster_id,
-                         const char *topic_id)
-{
-    return differ(a->positions.cluster_id, cluster_id) ||
-           differ(a->positions.topic_id, topic_id);
-}
-
 /* What was read so far must lie in the log that is there now. */
-static enum mh_code guard(struct aggregate *a, bool other, struct mh_err *err)
+static enum mh_code guard(struct aggregate *a, struct mh_err *err)
 {
     int64_t low[STORE_PARTITIONS_MAX];
     enum mh_code code = poll_ends(a->poll, &a->positions, low, err);
@@ -51,7 +37,9 @@ static enum mh_code guard(struct aggregate *a, bool other, struct mh_err *err)
         struct position *position = &a->positions.items[i];
         char text[200];
 
-        if (other) {
+        if (position->undecided) {
+            position->blocked = true; /* whatever the log looks like now */
+        } else if (position->other_log) {
             code = claim_block(a, position, MH_OTHER_LOG,
                                "cluster or topic is not the one that was read "
                                "before",
@@ -75,12 +63,20 @@ static enum mh_code guard(struct aggregate *a, bool other, struct mh_err *err)
     return code;
 }
 
+static int count_blocked(const struct positions *positions)
+{
+    int count = 0;
+
+    for (int i = 0; i < positions->count; i++) {
+        count += positions->items[i].blocked;
+    }
+    return count;
+}
+
 enum mh_code claim_partitions(struct aggregate *a, struct mh_err *err)
 {
     int count;
     const int32_t *ids = poll_partitions(a->poll, &count);
-    char cluster_id[64];
-    char topic_id[64];
     enum mh_code code;
 
     if (count == 0) {
@@ -88,34 +84,30 @@ enum mh_code claim_partitions(struct aggregate *a, struct mh_err *err)
         a->claimed = true;
         return poll_start(a->poll, &a->positions, err);
     }
-    poll_identity(a->poll, cluster_id, topic_id);
-    code = store_claim(a->store, ids, count, cluster_id, topic_id,
+    poll_identity(a->poll, a->cluster_id, a->topic_id);
+    code = store_claim(a->store, ids, count, a->cluster_id, a->topic_id,
                        &a->positions, err);
     if (code == MH_OK) {
-        code = guard(a, is_other_log(a, cluster_id, topic_id), err);
+        code = guard(a, err);
     }
     if (code == MH_OK) {
         code = poll_start(a->poll, &a->positions, err);
     }
     if (code == MH_OK) {
         a->claimed = true;
-        a->claimed_ms = a->identity_ms = mh_clock_ms();
-        mh_log(MH_LOG_INFO, "position", "claimed=%d", count);
+        a->identity_ms = mh_clock_ms();
+        mh_log(MH_LOG_INFO, "position", "claimed=%d blocked=%d", count,
+               count_blocked(&a->positions));
     }
     return code;
 }
 
-static bool any_blocked(const struct positions *positions)
+static bool differ(const char *known, const char *found)
 {
-    for (int i = 0; i < positions->count; i++) {
-        if (positions->items[i].blocked) {
-            return true;
-        }
-    }
-    return false;
+    return known[0] != '\0' && found[0] != '\0' && strcmp(known, found) != 0;
 }
 
-/* A topic that was made anew under the old name is claimed, and blocked. */
+/* Another log under the old name, or the old one again: claimed anew. */
 static void look_at_identity(struct aggregate *a, int64_t now)
 {
     char cluster_id[64];
@@ -124,7 +116,8 @@ static void look_at_identity(struct aggregate *a, int64_t now)
     if (now - a->identity_ms >= IDENTITY_MS) {
         a->identity_ms = now;
         poll_identity(a->poll, cluster_id, topic_id);
-        if (is_other_log(a, cluster_id, topic_id)) {
+        if (differ(a->cluster_id, cluster_id) ||
+            differ(a->topic_id, topic_id)) {
             a->claimed = false;
         }
     }
@@ -156,9 +149,6 @@ enum mh_code claim_mark(struct aggregate *a, struct mh_err *err)
                                    (double)(mh_clock_ms() - now) / 1000, err);
 
     a->marked_ms = now;
-    if (any_blocked(&a->positions) && now - a->claimed_ms >= BLOCKED_MS) {
-        a->claimed = false; /* perhaps somebody has put it right */
-    }
     if (code == MH_OK && ends != MH_OK) {
         *err = ends_err;
         code = ends;

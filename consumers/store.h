@@ -22,10 +22,12 @@ enum { STORE_PARTITIONS_MAX = 1024 };
 /** Where we are in a partition that we own. */
 struct position {
     int32_t partition;
-    int64_t next;  /**< offset of the next record to take */
-    int64_t epoch; /**< of our claim */
-    int64_t high;  /**< end of the partition as last seen, -1 unknown */
-    bool blocked;  /**< a person must act; not read */
+    int64_t next;   /**< offset of the next record to take */
+    int64_t epoch;  /**< of our claim */
+    int64_t high;   /**< end of the partition as last seen, -1 unknown */
+    bool blocked;   /**< a person must act; not read */
+    bool undecided; /**< of the claim: a gap was found, nobody has decided */
+    bool other_log; /**< of the claim: cluster or topic is another one */
     /* of the transaction under way */
     int64_t until;   /**< `next` when it is committed */
     int64_t last_ms; /**< time of its last record */
@@ -38,8 +40,6 @@ struct position {
 struct positions {
     struct position *items; /**< owned; in rising order of partition */
     int count;
-    char cluster_id[64]; /**< what the rows say; "" none yet */
-    char topic_id[64];
 };
 
 /** @returns NULL when the partition is not among them */
@@ -90,7 +90,8 @@ MH_MUST enum mh_code store_set_state(struct store *store,
                                      struct mh_err *err);
 /**
  * A sign of life; `high` of each position was asked for `age_s` ago.
- * @returns also MH_PG_OWNER: at least one is no longer ours
+ * @returns also MH_PG_OWNER: at least one is no longer ours, or a person has
+ *          decided about it: claim anew
  */
 MH_MUST enum mh_code store_mark(struct store *store,
                                 const struct positions *positions, double age_s,

@@ -41,16 +41,6 @@ static int by_partition(const void *a, const void *b)
            (left->partition < right->partition);
 }
 
-static void copy_id(char id[64], const PGresult *rows, int row, int column)
-{
-    size_t len = (size_t)PQgetlength(rows, row, column);
-
-    if (!PQgetisnull(rows, row, column) && len < 64) {
-        memcpy(id, PQgetvalue(rows, row, column), len);
-        id[len] = '\0';
-    }
-}
-
 static enum mh_code read_claimed(const PGresult *rows,
                                  struct positions *positions,
                                  struct mh_err *err)
@@ -75,9 +65,9 @@ static enum mh_code read_claimed(const PGresult *rows,
             .high = -1,
             .until = next,
             .taken = next,
+            .undecided = *PQgetvalue(rows, i, 3) != 0,
+            .other_log = *PQgetvalue(rows, i, 4) != 0,
         };
-        copy_id(positions->cluster_id, rows, i, 3);
-        copy_id(positions->topic_id, rows, i, 4);
     }
     positions->count = count;
     qsort(positions->items, (size_t)count, sizeof *positions->items,

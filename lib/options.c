@@ -210,6 +210,23 @@ static bool print_or_find_file(struct walk walk,
     return false;
 }
 
+static void read_kafka(struct mh_options *options, const char *where,
+                       const char *pair)
+{
+    size_t len = strcspn(pair, "=");
+
+    if (mh_options_is_secret_kafka(pair, len)) {
+        mh_options_mistake(options,
+                           "%s %.*s: a secret is never a flag: other users "
+                           "would see it; write kafka.%.*s = VALUE into the "
+                           "file of --config",
+                           where, (int)len, pair, (int)len, pair);
+        return;
+    }
+    mh_options_add_kafka(options, where, pair, pair[len] == '=' ? len : 0,
+                         pair + len + 1);
+}
+
 static void read_step(struct mh_options *options, const struct step *step)
 {
     char where[MH_OPTION_NAME_MAX + 8];
@@ -230,11 +247,7 @@ static void read_step(struct mh_options *options, const struct step *step)
     } else if (step->value == NULL) {
         mh_options_mistake(options, "%s: a value is missing", where);
     } else if (is_common(step, "kafka")) {
-        size_t len = strcspn(step->value, "=");
-
-        mh_options_add_kafka(options, where, step->value,
-                             step->value[len] == '=' ? len : 0,
-                             step->value + len + 1);
+        read_kafka(options, where, step->value);
     } else if (!step->common) {
         mh_options_set(options, step->option, where, step->value);
     }

@@ -103,6 +103,26 @@ void mh_options_set(struct mh_options *options, const struct mh_option *option,
     *kept = copy;
 }
 
+static bool ends_with(const char *text, size_t len, const char *end)
+{
+    size_t end_len = strlen(end);
+
+    return len >= end_len && memcmp(text + len - end_len, end, end_len) == 0;
+}
+
+bool mh_options_is_secret_kafka(const char *name, size_t len)
+{
+    static const char *const ends[] = {".password", ".passphrase", ".secret",
+                                       ".key.pem", "sasl.jaas.config"};
+
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
+        if (ends_with(name, len, ends[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void mh_options_add_kafka(struct mh_options *options, const char *where,
                           const char *name, size_t name_len, const char *value)
 {

@@ -30,6 +30,8 @@ void mh_options_mistake_name(struct mh_options *options, const char *where,
 /** Check and keep a value; `where` says where it came from. */
 void mh_options_set(struct mh_options *options, const struct mh_option *option,
                     const char *where, const char *value);
+/** Whether a setting of librdkafka's holds a secret. */
+bool mh_options_is_secret_kafka(const char *name, size_t len);
 /** Keep a setting of librdkafka's. */
 void mh_options_add_kafka(struct mh_options *options, const char *where,
                           const char *name, size_t name_len, const char *value);

@@ -181,6 +181,39 @@ static void keys_of_librdkafka_are_collected_in_order(void **state)
     assert_string_equal(mh_options_kafka_value(options, 3), "y=z");
 }
 
+static void secrets_of_librdkafka_are_never_flags(void **state)
+{
+    static const char *const secret[] = {
+        "sasl.password=s3cret",
+        "ssl.key.password=s3cret",
+        "ssl.keystore.password=s3cret",
+        "ssl.key.pem=s3cret",
+        "sasl.oauthbearer.client.secret=s3cret",
+        "sasl.oauthbearer.assertion.private.key.passphrase=s3cret",
+        "sasl.oauthbearer.assertion.private.key.pem=s3cret",
+        "sasl.jaas.config=s3cret"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof secret / sizeof secret[0]; i++) {
+        assert_int_equal(
+            read_options("--brokers=x", "--kafka", secret[i], NULL), MH_USAGE);
+        assert_said(": a secret is never a flag: other users would see it; "
+                    "write kafka.");
+        assert_said(" = VALUE into the file of --config\n");
+        assert_null(strstr(out, "s3cret"));
+    }
+    assert_int_equal(read_options("--brokers=x", "--kafka",
+                                  "ssl.key.location=key.pem", "--kafka",
+                                  "ssl.ca.pem=public", NULL),
+                     MH_OK);
+    mh_options_free(options);
+    options = NULL;
+    write_file("brokers = x\nkafka.sasl.password = s3cret\n");
+    assert_int_equal(read_options("--config", file_path, NULL), MH_OK);
+    assert_string_equal(mh_options_kafka_name(options, 0), "sasl.password");
+    assert_string_equal(mh_options_kafka_value(options, 0), "s3cret");
+}
+
 static void all_mistakes_are_shown_at_once(void **state)
 {
     (void)state;
@@ -315,6 +348,7 @@ int main(void)
         TEST(the_later_source_wins),
         TEST(what_is_no_option_is_an_argument),
         TEST(keys_of_librdkafka_are_collected_in_order),
+        TEST(secrets_of_librdkafka_are_never_flags),
         TEST(all_mistakes_are_shown_at_once),
         TEST(misspelt_names_are_recognised),
         TEST(a_file_that_cannot_be_read_is_a_mistake),

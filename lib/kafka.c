@@ -28,6 +28,35 @@ static const char *const DEFAULTS[] = {"client.id",
                                        "false",
                                        NULL};
 
+/* Names and reasons: what stands or falls with correctness is set by the
+ * program alone. Two have an older name as well. */
+static const char *const CONSUMER_OWN[] = {
+    "auto.offset.reset",
+    "records would be skipped or read again unnoticed",
+    "enable.auto.commit",
+    "positions are kept in PostgreSQL, with the totals",
+    "auto.commit.enable",
+    "positions are kept in PostgreSQL, with the totals",
+    "enable.auto.offset.store",
+    "positions are kept in PostgreSQL, with the totals",
+    "isolation.level",
+    "records of aborted transactions would be counted",
+    "group.id",
+    "--group names it",
+    "partition.assignment.strategy",
+    "all instances must share partitions in the same way",
+    NULL};
+static const char *const PRODUCER_OWN[] = {
+    "acks",
+    "what is said to be stored would not be",
+    "request.required.acks",
+    "what is said to be stored would not be",
+    "enable.idempotence",
+    "versions of an event could change places",
+    "partitioner",
+    "versions of an event must meet in one partition",
+    NULL};
+
 /* Answers that do not change by waiting: a person must act. */
 static const rd_kafka_resp_err_t REFUSED[] = {
     RD_KAFKA_RESP_ERR__AUTHENTICATION,
@@ -145,13 +174,36 @@ static enum mh_code set_all(rd_kafka_conf_t *conf, mh_kafka_settings settings,
     return code;
 }
 
-static enum mh_code configure(rd_kafka_conf_t *conf, const char *brokers,
-                              mh_kafka_settings settings,
+static enum mh_code set_operators(rd_kafka_conf_t *conf, rd_kafka_type_t kind,
+                                  const struct mh_options *options,
+                                  struct mh_err *err)
+{
+    mh_kafka_settings own =
+        kind == RD_KAFKA_CONSUMER ? CONSUMER_OWN : PRODUCER_OWN;
+    int count = options == NULL ? 0 : mh_options_kafka_count(options);
+    enum mh_code code = MH_OK;
+
+    for (int i = 0; code == MH_OK && i < count; i++) {
+        const char *name = mh_options_kafka_name(options, i);
+
+        for (size_t j = 0; own[j] != NULL; j += 2) {
+            if (strcmp(name, own[j]) == 0) {
+                return mh_fail(err, MH_USAGE,
+                               "kafka.%s is not for the operator: %s", name,
+                               own[j + 1]);
+            }
+        }
+        code = set(conf, name, mh_options_kafka_value(options, i), err);
+    }
+    return code;
+}
+
+static enum mh_code configure(rd_kafka_conf_t *conf, rd_kafka_type_t kind,
+                              const char *brokers, mh_kafka_settings settings,
                               const struct mh_options *options,
                               struct mh_err *err)
 {
     enum mh_code code = set_all(conf, DEFAULTS, err);
-    int count = options == NULL ? 0 : mh_options_kafka_count(options);
 
     if (code == MH_OK) {
         code = set(conf, "bootstrap.servers", brokers, err);
@@ -159,9 +211,8 @@ static enum mh_code configure(rd_kafka_conf_t *conf, const char *brokers,
     if (code == MH_OK) {
         code = set_all(conf, settings, err);
     }
-    for (int i = 0; code == MH_OK && i < count; i++) {
-        code = set(conf, mh_options_kafka_name(options, i),
-                   mh_options_kafka_value(options, i), err);
+    if (code == MH_OK) {
+        code = set_operators(conf, kind, options, err);
     }
     return code;
 }
@@ -184,7 +235,7 @@ enum mh_code mh_kafka_new(rd_kafka_type_t kind, const char *brokers,
     if (conf == NULL) {
         return mh_fail(err, MH_MEMORY, "kafka client: out of memory");
     }
-    code = configure(conf, brokers, settings, options, err);
+    code = configure(conf, kind, brokers, settings, options, err);
     if (code != MH_OK) {
         goto done;
     }

@@ -2,8 +2,9 @@
 /**
  * librdkafka clients made the way this project needs them.
  *
- * Configuration with our bounds and the operator's `kafka.*` keys over them,
- * log lines in our own format, error codes translated once.
+ * Configuration with our bounds and the operator's `kafka.*` keys over them
+ * (but for those that correctness rests on), log lines in our own format,
+ * error codes translated once.
  */
 #ifndef MAHALLE_KAFKA_H
 #define MAHALLE_KAFKA_H
@@ -25,7 +26,8 @@ typedef const char *const *mh_kafka_settings;
  * @param prepare  optional; sets callbacks on the configuration
  * @param opaque   for `prepare` and the callbacks
  * @param client   out; given, rd_kafka_destroy
- * @returns MH_OK, MH_USAGE (a key or value librdkafka refuses), MH_MEMORY,
+ * @returns MH_OK, MH_USAGE (a key or value that librdkafka refuses, or a
+ *          key that is not the operator's to set), MH_MEMORY,
  *          MH_CONTRACT (the library is older than 2.8)
  */
 MH_MUST enum mh_code mh_kafka_new(

@@ -237,8 +237,10 @@ static enum mh_code add_record(struct aggregate *a, struct message *record,
     }
     if (code == MH_OK && batch->letters[i] != NULL) {
         batch->fates[i] = FATE_DEAD;
-        batch->messages[i] = *record;
-        record->handle = NULL;
+        if (record->handle != NULL) {
+            batch->messages[i] = *record;
+            record->handle = NULL;
+        }
     } else if (code == MH_OK) {
         code = batch_add(batch, i);
     }

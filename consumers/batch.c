@@ -115,10 +115,15 @@ static bool copy_bytes(struct mh_arena *arena, const uint8_t **bytes,
     return true;
 }
 
-enum mh_code batch_push(struct batch *batch, const struct message *message)
+enum mh_code batch_push(struct batch *batch, struct message *message)
 {
     struct message own = *message;
 
+    if (own.key_len + own.value_len > BATCH_COPY_BYTES_MAX) {
+        message->handle = NULL;
+        batch->messages[batch->count++] = own;
+        return MH_OK;
+    }
     own.handle = NULL;
     if (!copy_bytes(&batch->arena, &own.key, own.key_len) ||
         !copy_bytes(&batch->arena, &own.value, own.value_len)) {

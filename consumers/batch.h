@@ -12,12 +12,15 @@
 #include <stdbool.h>
 
 #include "arena.h"
+#include "frame.h"
 #include "message.h"
 
 enum {
     /* With two contributions a message and amounts up to 10^14, sums of a
      * batch stay below 2^63 for 46,000 messages. */
-    BATCH_MESSAGES_MAX = 40000
+    BATCH_MESSAGES_MAX = 40000,
+    /* Larger than any event with a key of ours: not copied. */
+    BATCH_COPY_BYTES_MAX = MH_EVENT_BYTES_MAX + 1024
 };
 
 /** A version and the next one of the same fact. */
@@ -64,11 +67,11 @@ void batch_reset_facts(struct batch *batch);
 
 /**
  * Add a message with a key and a value of its own, so that the record behind
- * it can be given back; its handle is left out.
+ * it can be given back; its handle is left out. One above BATCH_COPY_BYTES_MAX
+ * moves into the batch with its handle.
  * @returns MH_OK (it is the last message), MH_MEMORY (nothing was added)
  */
-MH_MUST enum mh_code batch_push(struct batch *batch,
-                                const struct message *message);
+MH_MUST enum mh_code batch_push(struct batch *batch, struct message *message);
 /** Put the version of message `i` under its fact. @returns MH_OK, MH_MEMORY */
 MH_MUST enum mh_code batch_add(struct batch *batch, int i);
 /** The fact, NULL when no message of the batch speaks of it. */

@@ -144,6 +144,40 @@ static void facts_are_sorted_by_id_and_agency(void **state)
     batch_fini(&batch);
 }
 
+static void only_what_may_be_an_event_is_copied(void **state)
+{
+    static const uint8_t bytes[3 * 1024 * 1024] = {1, 2, 3};
+    static int record;
+    static const size_t lens[] = {0, 200, BATCH_COPY_BYTES_MAX - 2,
+                                  BATCH_COPY_BYTES_MAX - 1, sizeof bytes};
+    struct batch batch;
+    struct mh_err err;
+
+    (void)state;
+    assert_int_equal(batch_init(&batch, 1, &err), MH_OK);
+    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+        struct message message = {.key = bytes,
+                                  .key_len = 2,
+                                  .value = bytes,
+                                  .value_len = lens[i],
+                                  .handle = &record};
+        bool copied = lens[i] + 2 <= BATCH_COPY_BYTES_MAX;
+        const struct message *own = &batch.messages[0];
+
+        batch.count = 0;
+        batch_reset_facts(&batch);
+        assert_int_equal(batch_push(&batch, &message), MH_OK);
+        assert_int_equal(batch.count, 1);
+        assert_int_equal(own->value_len, lens[i]);
+        assert_memory_equal(own->value, bytes, lens[i]);
+        assert_memory_equal(own->key, bytes, 2);
+        assert_true((own->value != bytes) == copied);
+        assert_ptr_equal(own->handle, copied ? NULL : &record);
+        assert_ptr_equal(message.handle, copied ? &record : NULL);
+    }
+    batch_fini(&batch);
+}
+
 static void an_empty_batch_is_fine(void **state)
 {
     struct batch batch;
@@ -180,6 +214,7 @@ int main(void)
         cmocka_unit_test(every_message_may_be_a_fact_of_its_own),
         cmocka_unit_test(neighbours_in_the_table_are_told_apart),
         cmocka_unit_test(facts_are_sorted_by_id_and_agency),
+        cmocka_unit_test(only_what_may_be_an_event_is_copied),
         cmocka_unit_test(an_empty_batch_is_fine),
         cmocka_unit_test(a_full_arena_is_said),
     };

@@ -332,7 +332,7 @@ static void check_place(struct check *check)
          council->text[place->len] != '-' ||
          memcmp(council->text, place->text, place->len) != 0)) {
         fault_text(check, MH_FIELD_COUNCIL_CODE, MH_COUNCIL,
-                   "the neighbourhood's code and -C1 to -C99");
+                   "the neighbourhood's code and -C and a number");
     }
 }
 

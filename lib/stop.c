@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The handler only sets a flag (and starts the limit, if there is one). Blocking calls are interrupted (no
- * SA_RESTART), so that a program waiting on a pipe or socket wakes up too.
+ * The handler only sets a flag (and starts the limit, if there is one).
+ * Blocking calls are interrupted (no SA_RESTART), so that a program waiting on
+ * a pipe or socket wakes up too.
  */
 #include "stop.h"
 

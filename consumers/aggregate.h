@@ -48,6 +48,7 @@ struct aggregate {
     struct mh_reference *reference; /**< owned */
     int64_t contract_version;
 
+    int64_t short_ms;    /**< clock of a log that ended too early, 0 none */
     int64_t identity_ms; /**< clock of the last look at who Kafka is */
     int64_t marked_ms;   /**< clock of the last sign of life */
     int64_t courtesy_ms; /**< clock of the last offsets written to Kafka */

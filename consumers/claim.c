@@ -10,9 +10,10 @@
 #include "log.h"
 
 enum {
-    MARK_MS = 4000,     /* between signs of life; readers call 60 s dead */
-    COURTESY_MS = 1000, /* between offsets written to Kafka */
-    IDENTITY_MS = 20000 /* between looks at who Kafka says it is */
+    MARK_MS = 4000,      /* between signs of life; readers call 60 s dead */
+    COURTESY_MS = 1000,  /* between offsets written to Kafka */
+    IDENTITY_MS = 20000, /* between looks at who Kafka says it is */
+    SETTLE_MS = 8000     /* for a broker to know the end of its log */
 };
 
 enum mh_code claim_block(struct aggregate *a, struct position *position,
@@ -25,6 +26,18 @@ enum mh_code claim_block(struct aggregate *a, struct position *position,
     mh_log(MH_LOG_ERROR, "position", "part=%d next=%" PRId64 " blocked=\"%s\"",
            position->partition, position->next, reason);
     return store_set_state(a->store, position, "blocked", reason, err);
+}
+
+/* A broker that has just started may not know yet how far its log is
+ * committed. What ends too early for longer is cut. */
+static bool is_settling(struct aggregate *a)
+{
+    int64_t now = mh_clock_ms();
+
+    if (a->short_ms == 0) {
+        a->short_ms = now;
+    }
+    return now - a->short_ms < SETTLE_MS;
 }
 
 /* What was read so far must lie in the log that is there now. */
@@ -50,6 +63,11 @@ static enum mh_code guard(struct aggregate *a, struct mh_err *err)
                            " are gone from the log",
                            position->next, low[i] - 1);
             code = claim_block(a, position, MH_GAP, text, err);
+        } else if (position->next > position->high && is_settling(a)) {
+            code = mh_fail(err, MH_KAFKA_DOWN,
+                           "partition %d ends before offset %" PRId64
+                           ": the broker may still be coming up",
+                           position->partition, position->next);
         } else if (position->next > position->high) {
             (void)snprintf(text, sizeof text,
                            "offset %" PRId64
@@ -95,8 +113,9 @@ enum mh_code claim_partitions(struct aggregate *a, struct mh_err *err)
     }
     if (code == MH_OK) {
         a->claimed = true;
+        a->short_ms = 0;
         a->identity_ms = mh_clock_ms();
-        mh_log(MH_LOG_INFO, "position", "claimed=%d blocked=%d", count,
+        mh_log(MH_LOG_INFO, "position", "claimed=%d held=%d", count,
                count_blocked(&a->positions));
     }
     return code;

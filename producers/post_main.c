@@ -154,14 +154,15 @@ static enum mh_code post_files(struct post *post, struct mh_err *err)
     return code;
 }
 
-/* Wait for Kafka; what was given up before stays given up. */
+/* Wait for Kafka; what was given up before stays given up. To be asked to stop
+ * while the queue is full gives up only the line in hand. */
 static enum mh_code finish(struct post *post, enum mh_code code,
                            struct mh_err *err)
 {
     struct mh_err late;
     enum mh_code flushed;
 
-    if (post->sender == NULL || mh_code_exit(code) == 5) {
+    if (post->sender == NULL || (mh_code_exit(code) == 5 && !mh_stop_asked())) {
         return code;
     }
     flushed = send_flush(

@@ -3,6 +3,7 @@
 #include "send.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <librdkafka/rdkafka_mock.h>
 
 #include "clock.h"
+#include "stop.h"
 
 enum {
     PRODUCE = 0, /* the number of this request in Kafka's protocol */
@@ -367,6 +369,34 @@ static void without_the_topic_nothing_is_opened(void **state)
     send_close(NULL);
 }
 
+/* Last: a process that was asked to stop stays so. */
+static void asked_to_stop_before_a_full_queue_still_flushes(void **state)
+{
+    struct mock *mock = *state;
+    struct send *sender;
+    struct mh_err err = {0};
+    enum mh_code code = MH_OK;
+    uint64_t taken = 0;
+
+    mock->settings.queue_kib = 16;
+    sender = open_sender(mock);
+    assert_int_equal(rd_kafka_mock_broker_set_down(mock->cluster, 1), 0);
+    mh_stop_init();
+    assert_int_equal(raise(SIGTERM), 0);
+    while (code == MH_OK && taken < 1000) {
+        code = send_one(sender, taken, &err);
+        taken += code == MH_OK;
+    }
+    assert_int_equal(code, MH_KAFKA_DOWN);
+    assert_string_equal(err.text, "asked to stop");
+    assert_true(taken > 0);
+    assert_int_equal(send_waiting(sender), taken);
+    assert_int_equal(rd_kafka_mock_broker_set_up(mock->cluster, 1), 0);
+    flush_all(sender, taken);
+    send_close(sender);
+    expect_log(mock, (unsigned)taken, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -381,6 +411,7 @@ int main(void)
         TEST(a_broker_that_comes_back_in_time_gets_all),
         TEST(without_an_answer_nothing_is_opened),
         TEST(without_the_topic_nothing_is_opened),
+        TEST(asked_to_stop_before_a_full_queue_still_flushes),
 #undef TEST
     };
 

@@ -57,6 +57,21 @@ static void print_table(const struct database *db)
     " FROM ops.dead_letter WHERE ($1 = '' OR reason = $1)" \
     " AND ($2 = '' OR state = $2) AND ($3 = '' OR agency_code = $3)"
 
+/* A word that no letter can have is a slip, not a list without letters. */
+static enum mh_code check_choice(const char *reason, const char *state,
+                                 struct mh_err *err)
+{
+    if (*reason != '\0' && mh_code_find(reason) == MH_CODE_COUNT) {
+        return mh_fail(err, MH_USAGE, "there is no reason %s", reason);
+    }
+    if (*state != '\0' && strcmp(state, "open") != 0 &&
+        strcmp(state, "replayed") != 0 && strcmp(state, "parked") != 0) {
+        return mh_fail(err, MH_USAGE,
+                       "there is no state %s: open, replayed or parked", state);
+    }
+    return MH_OK;
+}
+
 enum mh_code admin_dead_letters_list(const struct admin *admin,
                                      struct mh_err *err)
 {
@@ -68,8 +83,11 @@ enum mh_code admin_dead_letters_list(const struct admin *admin,
         limit,
     };
     struct database *db = NULL;
-    enum mh_code code = admin_connect(admin, &db, err);
+    enum mh_code code = check_choice(params[0], params[1], err);
 
+    if (code == MH_OK) {
+        code = admin_connect(admin, &db, err);
+    }
     if (code != MH_OK) {
         return code;
     }

@@ -53,11 +53,8 @@ MH_MUST enum mh_code admin_write_file(const char *path,
                                       const struct mh_buf *text,
                                       struct mh_err *err);
 
-/** Read all reference files; part of a transaction. Prints counts. */
-MH_MUST enum mh_code admin_load_reference(struct database *db,
-                                          const char *const *paths, int count,
-                                          struct mh_err *err);
-/** The three files of DIR/reference. */
+/** Read the three files of DIR/reference; part of a transaction. Prints
+ *  counts. */
 MH_MUST enum mh_code admin_load_default_reference(struct database *db,
                                                   const char *dir,
                                                   struct mh_err *err);

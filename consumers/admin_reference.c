@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reference load: agencies, lists of codes and places from CSV, told apart by
-   their header. A row that is refused refuses everything, by file and line. */
+   their header. A row that is refused refuses everything, by file and line.
+   What is committed is also kept beside the contract, where mahalle-post, which
+   has no database, reads it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,11 @@
 #include "csv.h"
 #include "text.h"
 
-enum { FILE_BYTES_MAX = 256 * 1024 * 1024, COLUMNS_MAX = 14 };
+enum {
+    FILE_BYTES_MAX = 128 * 1024 * 1024, /* what mahalle-post reads, too */
+    COLUMNS_MAX = 14,
+    PATH_BYTES = 4096
+};
 
 /* The columns are the parameters of `call`, in order. */
 static const struct table {
@@ -40,6 +46,11 @@ static const struct table {
      3},
 };
 enum { TABLE_COUNT = sizeof TABLES / sizeof TABLES[0] };
+
+struct file {
+    const char *path;   /* lent */
+    struct mh_buf text; /* owned; as it was loaded */
+};
 
 struct loading {
     struct database *db; /* lent */
@@ -201,43 +212,41 @@ static enum mh_code load_rows(struct loading *loading,
     return code;
 }
 
-static enum mh_code load_file(struct database *db, const char *path,
+static enum mh_code load_file(struct database *db, struct file *file,
                               long *differences, struct mh_err *err)
 {
-    struct loading loading = {.db = db, .path = path};
-    struct mh_buf text;
+    struct loading loading = {.db = db, .path = file->path};
+    struct mh_buf *text = &file->text;
     enum mh_code code;
 
-    mh_buf_init(&text, FILE_BYTES_MAX);
     mh_buf_init(&loading.texts, COLUMNS_MAX * (MH_CSV_CELL_MAX + 1));
-    code = mh_text_read_file(path, &text, err);
+    code = mh_text_read_file(file->path, text, err);
     if (code == MH_OK &&
-        (!mh_text_is_utf8((const char *)text.bytes, text.len) ||
-         (text.len > 0 && memchr(text.bytes, 0, text.len) != NULL))) {
-        code = mh_fail(err, MH_CONTRACT, "%s: not UTF-8 text", path);
+        (!mh_text_is_utf8((const char *)text->bytes, text->len) ||
+         (text->len > 0 && memchr(text->bytes, 0, text->len) != NULL))) {
+        code = mh_fail(err, MH_CONTRACT, "%s: not UTF-8 text", file->path);
     }
     if (code == MH_OK) {
-        code = load_rows(&loading, &text, err);
+        code = load_rows(&loading, text, err);
     }
     if (code == MH_OK) {
-        (void)printf("%s: %s: %ld new, %ld changed, %ld unchanged\n", path,
-                     loading.table->name, loading.fresh, loading.changed,
-                     loading.unchanged);
+        (void)printf("%s: %s: %ld new, %ld changed, %ld unchanged\n",
+                     file->path, loading.table->name, loading.fresh,
+                     loading.changed, loading.unchanged);
         *differences += loading.fresh + loading.changed;
     }
     mh_buf_fini(&loading.texts);
-    mh_buf_fini(&text);
     return code;
 }
 
-enum mh_code admin_load_reference(struct database *db, const char *const *paths,
-                                  int count, struct mh_err *err)
+static enum mh_code load_files(struct database *db, struct file *files,
+                               int count, struct mh_err *err)
 {
     long differences = 0;
     enum mh_code code = MH_OK;
 
     for (int i = 0; code == MH_OK && i < count; i++) {
-        code = load_file(db, paths[i], &differences, err);
+        code = load_file(db, &files[i], &differences, err);
     }
     if (code == MH_OK && differences > 0) {
         code = database_exec(db, "reference data",
@@ -250,38 +259,76 @@ enum mh_code admin_load_reference(struct database *db, const char *const *paths,
 enum mh_code admin_load_default_reference(struct database *db, const char *dir,
                                           struct mh_err *err)
 {
-    char paths[TABLE_COUNT][4096];
-    const char *list[TABLE_COUNT];
+    char paths[TABLE_COUNT][PATH_BYTES];
+    struct file files[TABLE_COUNT];
+    enum mh_code code;
 
     for (int i = 0; i < TABLE_COUNT; i++) {
         (void)snprintf(paths[i], sizeof paths[i], "%s/reference/%s.csv", dir,
                        TABLES[i].name);
-        list[i] = paths[i];
+        files[i].path = paths[i];
+        mh_buf_init(&files[i].text, FILE_BYTES_MAX);
     }
-    return admin_load_reference(db, list, TABLE_COUNT, err);
+    code = load_files(db, files, TABLE_COUNT, err);
+    for (int i = 0; i < TABLE_COUNT; i++) {
+        mh_buf_fini(&files[i].text);
+    }
+    return code;
+}
+
+/* Keep a file that is committed for mahalle-post. The database has it, so a
+   failure is only said. */
+static void keep_file(const char *schemas, const struct file *file)
+{
+    const char *slash = strrchr(file->path, '/');
+    const char *name = slash == NULL ? file->path : slash + 1;
+    const char *dot = strrchr(name, '.');
+    bool is_csv = dot != NULL && strcmp(dot, ".csv") == 0;
+    char path[PATH_BYTES];
+    struct mh_err err = {MH_OK, ""};
+    enum mh_code code;
+
+    if (snprintf(path, sizeof path, "%s/reference/loaded/%s%s", schemas, name,
+                 is_csv ? "" : ".csv") < PATH_BYTES) {
+        code = admin_write_file(path, &file->text, &err);
+    } else {
+        code = mh_fail(&err, MH_FILE, "path is too long: %.200s", schemas);
+    }
+    if (code != MH_OK) {
+        (void)fprintf(stderr,
+                      "mahalle-admin: warning: %s; mahalle-post on this "
+                      "machine does not know %s yet\n",
+                      err.text, file->path);
+    }
+}
+
+static enum mh_code load_given(const struct admin *admin, struct database *db,
+                               struct file *files, struct mh_err *err)
+{
+    return admin->arg_count == 0
+               ? admin_load_default_reference(db, admin->schemas, err)
+               : load_files(db, files, admin->arg_count, err);
 }
 
 enum mh_code admin_reference_load(const struct admin *admin, struct mh_err *err)
 {
     struct database *db = NULL;
-    const char **paths = NULL;
-    enum mh_code code = MH_OK;
+    struct file *files = calloc((size_t)admin->arg_count + 1, sizeof *files);
+    enum mh_code code;
 
-    paths = calloc((size_t)admin->arg_count + 1, sizeof *paths);
-    if (paths == NULL) {
+    if (files == NULL) {
         return mh_fail(err, MH_MEMORY, "out of memory");
     }
     for (int i = 0; i < admin->arg_count; i++) {
-        paths[i] = admin_arg(admin, i);
+        files[i].path = admin_arg(admin, i);
+        mh_buf_init(&files[i].text, FILE_BYTES_MAX);
     }
     code = admin_connect(admin, &db, err);
     if (code == MH_OK) {
         code = admin_begin(db, err);
     }
     if (code == MH_OK) {
-        code = admin->arg_count == 0
-                   ? admin_load_default_reference(db, admin->schemas, err)
-                   : admin_load_reference(db, paths, admin->arg_count, err);
+        code = load_given(admin, db, files, err);
     }
     if (code == MH_OK) {
         code = database_commit(db, err);
@@ -290,6 +337,12 @@ enum mh_code admin_reference_load(const struct admin *admin, struct mh_err *err)
         database_rollback(db);
     }
     database_close(db);
-    free(paths);
+    for (int i = 0; i < admin->arg_count; i++) {
+        if (code == MH_OK) {
+            keep_file(admin->schemas, &files[i]);
+        }
+        mh_buf_fini(&files[i].text);
+    }
+    free(files);
     return code;
 }

@@ -5,6 +5,8 @@
  */
 #include "reference.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +22,7 @@ enum {
     LIST_MAX = 100000,    /* codes of one list */
     CELL_MAX = 63,        /* bytes of a code or of a list's name */
     FILE_BYTES_MAX = 128 * 1024 * 1024,
+    PATH_BYTES = 4096,
     WANTED_MAX = 2 /* columns that a file is read for */
 };
 
@@ -165,16 +168,16 @@ struct table {
                          const struct mh_csv_cell *cells, struct mh_err *err);
 };
 
-/* Where the wanted columns stand, by the header. */
-static enum mh_code read_header(struct mh_csv *csv, const struct table *table,
-                                int *columns, struct mh_err *err)
-{
-    bool more = false;
-    enum mh_code code = mh_csv_next(csv, &more, err);
+static const struct table TABLES[] = {
+    {"agencies.csv", {"agency_code"}, take_agency},
+    {"places.csv", {"place_code", "level"}, take_place},
+    {"lookups.csv", {"list", "code"}, take_lookup}};
+enum { TABLE_COUNT = sizeof TABLES / sizeof TABLES[0] };
 
-    if (code != MH_OK) {
-        return code;
-    }
+/* Where the wanted columns stand. @returns the one that is missing, or NULL */
+static const char *find_columns(const struct mh_csv *csv,
+                                const struct table *table, int *columns)
+{
     for (int i = 0; i < WANTED_MAX && table->wanted[i] != NULL; i++) {
         columns[i] = 0;
         while (columns[i] < csv->count &&
@@ -182,10 +185,37 @@ static enum mh_code read_header(struct mh_csv *csv, const struct table *table,
             columns[i]++;
         }
         if (columns[i] == csv->count) {
-            return mh_fail(err, MH_CONTRACT, "no column %s", table->wanted[i]);
+            return table->wanted[i];
         }
     }
-    return MH_OK;
+    return NULL;
+}
+
+/* Where the columns stand, and if `table` is not known yet, which it is. */
+static enum mh_code read_header(struct mh_csv *csv, const struct table **table,
+                                int *columns, struct mh_err *err)
+{
+    bool more = false;
+    enum mh_code code = mh_csv_next(csv, &more, err);
+    const char *missing;
+
+    if (code != MH_OK) {
+        return code;
+    }
+    if (*table != NULL) {
+        missing = find_columns(csv, *table, columns);
+        return missing == NULL
+                   ? MH_OK
+                   : mh_fail(err, MH_CONTRACT, "no column %s", missing);
+    }
+    for (int i = 0; i < TABLE_COUNT; i++) {
+        if (find_columns(csv, &TABLES[i], columns) == NULL) {
+            *table = &TABLES[i];
+            return MH_OK;
+        }
+    }
+    return mh_fail(err, MH_CONTRACT,
+                   "the header is none of agencies, places, lookups");
 }
 
 static enum mh_code read_rows(struct mh_reference *reference,
@@ -193,7 +223,7 @@ static enum mh_code read_rows(struct mh_reference *reference,
                               struct mh_err *err)
 {
     int columns[WANTED_MAX] = {0};
-    enum mh_code code = read_header(csv, table, columns, err);
+    enum mh_code code = read_header(csv, &table, columns, err);
     bool more = code == MH_OK;
 
     while (more) {
@@ -225,19 +255,15 @@ static enum mh_code read_rows(struct mh_reference *reference,
     return code;
 }
 
-static enum mh_code load_table(struct mh_reference *reference, const char *dir,
-                               const struct table *table, struct mh_err *err)
+/* Read a file of `table`; NULL: its header tells. */
+static enum mh_code load_file(struct mh_reference *reference, const char *path,
+                              const struct table *table, struct mh_err *err)
 {
-    char path[4096];
     struct mh_buf buf;
     struct mh_csv csv;
     struct mh_err cause = {.text = ""};
-    int len = snprintf(path, sizeof path, "%s/reference/%s", dir, table->file);
     enum mh_code code;
 
-    if (len < 0 || (size_t)len >= sizeof path) {
-        return mh_fail(err, MH_FILE, "path too long: %.200s", dir);
-    }
     mh_buf_init(&buf, FILE_BYTES_MAX);
     mh_csv_init(&csv, "", 0, ',');
     code = mh_text_read_file(path, &buf, err);
@@ -260,20 +286,65 @@ done:
     return code;
 }
 
+static int is_csv(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+
+    return dot != NULL && strcmp(dot, ".csv") == 0;
+}
+
+static int by_name(const struct dirent **left, const struct dirent **right)
+{
+    return strcmp((*left)->d_name, (*right)->d_name);
+}
+
+/* What `mahalle-admin reference load` kept; there may be nothing. */
+static enum mh_code load_kept(struct mh_reference *reference, const char *dir,
+                              struct mh_err *err)
+{
+    char folder[PATH_BYTES];
+    char path[PATH_BYTES + 256]; /* a name has at most 255 bytes */
+    struct dirent **files = NULL;
+    enum mh_code code = MH_OK;
+    int count;
+
+    if (snprintf(folder, sizeof folder, "%s/reference/loaded", dir) >=
+        PATH_BYTES) {
+        return mh_fail(err, MH_FILE, "path too long: %.200s", dir);
+    }
+    count = scandir(folder, &files, is_csv, by_name);
+    if (count < 0) {
+        return errno == ENOENT
+                   ? MH_OK
+                   : mh_fail(err, errno == ENOMEM ? MH_MEMORY : MH_FILE,
+                             "cannot list %.300s: %s", folder, strerror(errno));
+    }
+    for (int i = 0; i < count; i++) {
+        if (code == MH_OK) {
+            (void)snprintf(path, sizeof path, "%s/%s", folder,
+                           files[i]->d_name);
+            code = load_file(reference, path, NULL, err);
+        }
+        free(files[i]);
+    }
+    free(files);
+    return code;
+}
+
 enum mh_code mh_reference_load(struct mh_reference *reference, const char *dir,
                                struct mh_err *err)
 {
-    static const struct table TABLES[] = {
-        {"agencies.csv", {"agency_code"}, take_agency},
-        {"places.csv", {"place_code", "level"}, take_place},
-        {"lookups.csv", {"list", "code"}, take_lookup}};
+    char path[PATH_BYTES];
     enum mh_code code = MH_OK;
 
-    for (size_t i = 0; code == MH_OK && i < sizeof TABLES / sizeof TABLES[0];
-         i++) {
-        code = load_table(reference, dir, &TABLES[i], err);
+    for (int i = 0; code == MH_OK && i < TABLE_COUNT; i++) {
+        if (snprintf(path, sizeof path, "%s/reference/%s", dir,
+                     TABLES[i].file) >= PATH_BYTES) {
+            return mh_fail(err, MH_FILE, "path too long: %.200s", dir);
+        }
+        code = load_file(reference, path, &TABLES[i], err);
     }
-    return code;
+    return code == MH_OK ? load_kept(reference, dir, err) : code;
 }
 
 /* ---- Asking ------------------------------------------------------------- */

@@ -26,8 +26,10 @@ MH_MUST enum mh_code mh_reference_add_place(struct mh_reference *reference,
 MH_MUST enum mh_code mh_reference_add_lookup(struct mh_reference *reference,
                                              const char *list,
                                              const char *code);
-/** Read DIR/reference/{agencies,places,lookups}.csv; agencies are numbered
- *  from 1 in the order of the file. @returns MH_OK, MH_FILE, MH_CONTRACT */
+/** Read DIR/reference/{agencies,places,lookups}.csv, then what was loaded
+ *  since, DIR/reference/loaded/NAME.csv in the order of the names; agencies are
+ *  numbered from 1, as they come.
+ *  @returns MH_OK, MH_FILE, MH_CONTRACT, MH_MEMORY */
 MH_MUST enum mh_code mh_reference_load(struct mh_reference *reference,
                                        const char *dir, struct mh_err *err);
 

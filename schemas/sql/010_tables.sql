@@ -138,6 +138,15 @@ CREATE TABLE core.event (
 -- roughly in the order of their days, so it grows at its end.
 CREATE INDEX event_by_day ON core.event (type_id, occurred_on);
 
+-- For councils, whose meetings are most of all facts: report.council_as_of looks
+-- up the first and last facts of each one and never reads the others.
+CREATE INDEX event_by_council ON core.event (type_id, council_code, occurred_on)
+    WHERE council_code IS NOT NULL;
+
+-- For report.correction; it holds nothing of a first version.
+CREATE INDEX event_revised ON core.event (applied_at)
+    WHERE correction_reason IS NOT NULL;
+
 -- Versions that were in core.event and have been superseded; insert only.
 CREATE TABLE core.event_history (
     LIKE core.event INCLUDING COMMENTS,

@@ -195,22 +195,31 @@ END $$;
 
 -- ------------------------------------------------------------------- reading
 
--- Where a place lies on a day: join on split_part(place_code, '-', 1) and
--- from_on <= day < to_on. The spans have no gaps: a day before the first span
--- counts as in the first, after the last as in the last, in a gap as in the
--- span before. So each day of each known place finds exactly one row.
-CREATE VIEW core.place_span AS
+-- Where a place lies on a day: join on split_part(place_code, '-', 1), and read
+-- the columns by core.on_day(province, from_on, day). The spans have no gaps: a
+-- day before the first span counts as in the first, after the last as in the
+-- last, in a gap as in the span before.
+--
+-- One row a place, its spans in arrays: so the planner knows that the join adds
+-- no row, and leaves it out where nobody asks for a place.
+CREATE VIEW core.place_history AS
 SELECT p.place_code AS base_code,
-       CASE WHEN row_number() OVER span = 1 THEN '-infinity'
-            ELSE p.valid_from END AS from_on,
-       coalesce(lead(p.valid_from) OVER span, 'infinity') AS to_on,
-       p.province_code,
-       p.county_code,
-       p.settlement_code
-  FROM core.place p
- WHERE p.level IN ('province', 'county', 'city', 'village')
-WINDOW span AS (PARTITION BY p.place_code
-                ORDER BY p.valid_from NULLS FIRST);
+       array_agg(p.from_on ORDER BY p.from_on) AS from_on,
+       array_agg(p.province_code ORDER BY p.from_on) AS province,
+       array_agg(p.county_code ORDER BY p.from_on) AS county,
+       array_agg(p.settlement_code ORDER BY p.from_on) AS settlement
+  FROM (SELECT *,
+               CASE WHEN row_number() OVER span = 1 THEN '-infinity'
+                    ELSE valid_from END AS from_on
+          FROM core.place
+         WHERE level IN ('province', 'county', 'city', 'village')
+        WINDOW span AS (PARTITION BY place_code
+                        ORDER BY valid_from NULLS FIRST)) AS p
+ GROUP BY p.place_code;
+
+CREATE FUNCTION core.on_day(codes text[], from_on date[], day date)
+RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN codes[width_bucket(day, from_on)];
 
 -- The neighbourhood that a place code names, NULL when it is coarser.
 CREATE FUNCTION core.neighbourhood(place_code text)

@@ -8,6 +8,9 @@
 --
 -- Sensitive types have _monthly alone, with small cells withheld.
 
+-- Names of agencies and places come by left joins, though each code is known:
+-- the planner leaves out those whose columns a query does not ask for.
+
 -- A fact's amount in current rials; `unit` is its currency_unit.
 CREATE FUNCTION core.current_rials(amount bigint, unit text)
 RETURNS bigint LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -34,7 +37,7 @@ SELECT e.event_id, a.agency_code, e.revision, e.occurred_on, e.occurred_at,
        e.place_code, e.council_code, e.programme_code, e.source_ref,
        e.received_at, e.applied_at, e.posted_at%s
   FROM core.event e
-  JOIN core.agency a USING (agency_id)
+  LEFT JOIN core.agency a USING (agency_id)
  WHERE e.type_id = %s AND e.in_force$$,
        string_agg(format(E',\n       %s AS %I', core.read_field(f), f.field),
                   '' ORDER BY f.position) FILTER (WHERE f.position > 12),
@@ -48,13 +51,14 @@ RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $sql$
 SELECT format($$
 SELECT f.event_id, f.agency_code, f.revision, f.occurred_on, f.place_code,
        f.council_code, f.source_ref%s, f.received_at, f.applied_at,
-       f.occurred_at, f.programme_code, p.province_code, p.county_code,
-       p.settlement_code,
+       f.occurred_at, f.programme_code,
+       core.on_day(p.province, p.from_on, f.occurred_on) AS province_code,
+       core.on_day(p.county, p.from_on, f.occurred_on) AS county_code,
+       core.on_day(p.settlement, p.from_on, f.occurred_on) AS settlement_code,
        core.neighbourhood(f.place_code) AS neighbourhood_code
   FROM core.%I f
-  LEFT JOIN core.place_span p
-    ON p.base_code = split_part(f.place_code, '-', 1)
-   AND p.from_on <= f.occurred_on AND f.occurred_on < p.to_on$$,
+  LEFT JOIN core.place_history p
+    ON p.base_code = split_part(f.place_code, '-', 1)$$,
        string_agg(format(', f.%I', f.field), '' ORDER BY f.position)
                   FILTER (WHERE f.position > 12),
        'fact_' || type.event_type)
@@ -65,14 +69,16 @@ $sql$;
 CREATE FUNCTION core.daily_sql(type core.event_type)
 RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $sql$
 SELECT format($$
-SELECT d.occurred_on, p.province_code, p.county_code, p.settlement_code,
+SELECT d.occurred_on,
+       core.on_day(p.province, p.from_on, d.occurred_on) AS province_code,
+       core.on_day(p.county, p.from_on, d.occurred_on) AS county_code,
+       core.on_day(p.settlement, p.from_on, d.occurred_on) AS settlement_code,
        core.neighbourhood(d.place_code) AS neighbourhood_code, a.agency_code%s,
        d.events%s
   FROM core.daily d
-  JOIN core.agency a USING (agency_id)
-  LEFT JOIN core.place_span p
+  LEFT JOIN core.agency a USING (agency_id)
+  LEFT JOIN core.place_history p
     ON p.base_code = split_part(d.place_code, '-', 1)
-   AND p.from_on <= d.occurred_on AND d.occurred_on < p.to_on
  WHERE d.type_id = %s AND d.events > 0$$,
        string_agg(format(E',\n       %s AS %I', core.read_dim(f), f.field),
                   '' ORDER BY f.dim_slot) FILTER (WHERE f.dim_slot > 0),
@@ -91,15 +97,17 @@ RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $sql$
 SELECT format($$
 SELECT m.j_year, m.j_month, m.province_code, m.county_code,
        %s AS events%s%s
-  FROM (SELECT c.j_year, c.j_month, p.province_code, p.county_code,
+  FROM (SELECT c.j_year, c.j_month,
+               core.on_day(p.province, p.from_on, d.occurred_on)
+                   AS province_code,
+               core.on_day(p.county, p.from_on, d.occurred_on) AS county_code,
                sum(d.events)::bigint AS "# events"%s
           FROM core.daily d
           JOIN report.calendar c ON c.date = d.occurred_on
-          LEFT JOIN core.place_span p
+          LEFT JOIN core.place_history p
             ON p.base_code = split_part(d.place_code, '-', 1)
-           AND p.from_on <= d.occurred_on AND d.occurred_on < p.to_on
          WHERE d.type_id = %s AND d.events > 0
-         GROUP BY c.j_year, c.j_month, p.province_code, p.county_code) AS m
+         GROUP BY 1, 2, 3, 4) AS m
  CROSS JOIN LATERAL (SELECT %s) AS w (withheld)$$,
        CASE WHEN type.sensitive
             THEN 'CASE WHEN NOT w.withheld THEN m."# events" END'

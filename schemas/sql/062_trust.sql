@@ -21,21 +21,22 @@ SELECT applied_until,
 CREATE VIEW report.freshness AS
 SELECT t.event_type,
        a.agency_code,
-       CASE WHEN NOT t.sensitive
-            THEN max(d.occurred_on) FILTER (WHERE d.events > 0)
+       CASE WHEN NOT t.sensitive THEN d.newest_occurred_on
             END AS newest_occurred_on,
-       CASE WHEN NOT t.sensitive THEN max(d.received_at)
+       CASE WHEN NOT t.sensitive THEN d.newest_received_at
             END AS newest_received_at,
        applied.applied_until,
        applied.seconds_behind,
        applied.state
-  FROM core.daily d
+  FROM (SELECT type_id, agency_id,
+               max(occurred_on) FILTER (WHERE events > 0) AS newest_occurred_on,
+               max(received_at) AS newest_received_at
+          FROM core.daily
+         GROUP BY type_id, agency_id
+        HAVING bool_or(events > 0)) AS d
   JOIN core.event_type t USING (type_id)
   JOIN core.agency a USING (agency_id)
- CROSS JOIN core.applied
- GROUP BY t.type_id, a.agency_id, applied.applied_until,
-          applied.seconds_behind, applied.state
-HAVING sum(d.events) > 0;
+ CROSS JOIN core.applied;
 
 -- The latest day that an agency has declared closed.
 CREATE VIEW report.completeness AS

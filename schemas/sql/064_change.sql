@@ -14,7 +14,8 @@ SELECT event_id, agency_id, revision, type_id, in_force, correction_reason,
 -- The measures of a version that are not NULL, in current rials.
 CREATE FUNCTION core.measures(type_id integer, numbers bigint[], codes text[])
 RETURNS TABLE (measure text, value bigint)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE
+BEGIN ATOMIC
 SELECT f.field,
        CASE WHEN f.money
             THEN core.current_rials(numbers[f.number_slot],
@@ -23,35 +24,27 @@ SELECT f.field,
   FROM core.field f
   JOIN core.layout l USING (type_id)
  WHERE f.type_id = measures.type_id AND f.measure_slot IS NOT NULL
-   AND numbers[f.number_slot] IS NOT NULL
-$$;
+   AND numbers[f.number_slot] IS NOT NULL;
+END;
 
--- One set of rows for each version applied in [from_at, to_at): one with
--- measure NULL, and one for each measure that is not NULL before or after.
+-- One set of rows for each version: one with measure NULL, and one for each measure that is not NULL before or after.
 -- A version that was not in force, or whose type is sensitive, has no day, no
 -- place and no value here; a version of a sensitive type has no row.
-CREATE FUNCTION report.change(from_at timestamptz, to_at timestamptz)
-RETURNS TABLE (
-    at timestamptz, event_type text, event_id uuid, agency_code text, op text,
-    correction_reason text, old_revision integer, new_revision integer,
-    old_day date, new_day date, old_place text, new_place text,
-    measure text, old_value bigint, new_value bigint)
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
-SELECT new.applied_at,
+CREATE VIEW core.change AS
+SELECT new.applied_at AS at,
        t.event_type,
        new.event_id,
        a.agency_code,
        CASE WHEN NOT new.in_force THEN 'RETRACT'
             WHEN new.correction_reason IS NOT NULL THEN 'CORRECT'
-            ELSE 'ASSERT' END,
+            ELSE 'ASSERT' END AS op,
        new.correction_reason,
-       old.revision,
-       new.revision,
-       CASE WHEN old.shown THEN old.occurred_on END,
-       CASE WHEN new.in_force THEN new.occurred_on END,
-       CASE WHEN old.shown THEN old.place_code END,
-       CASE WHEN new.in_force THEN new.place_code END,
+       old.revision AS old_revision,
+       new.revision AS new_revision,
+       CASE WHEN old.shown THEN old.occurred_on END AS old_day,
+       CASE WHEN new.in_force THEN new.occurred_on END AS new_day,
+       CASE WHEN old.shown THEN old.place_code END AS old_place,
+       CASE WHEN new.in_force THEN new.place_code END AS new_place,
        moved.measure,
        moved.old_value,
        moved.new_value
@@ -76,7 +69,37 @@ SELECT new.applied_at,
          FULL JOIN
               (SELECT * FROM core.measures(new.type_id, new.numbers, new.codes)
                 WHERE new.in_force) AS after USING (measure)) AS moved
- WHERE new.applied_at >= from_at AND new.applied_at < to_at
-   AND NOT t.sensitive
- ORDER BY 1, 3, 4, 8, 13 NULLS FIRST
+ WHERE NOT t.sensitive;
+
+-- The versions that were applied in [from_at, to_at).
+CREATE FUNCTION report.change(from_at timestamptz, to_at timestamptz)
+RETURNS TABLE (
+    at timestamptz, event_type text, event_id uuid, agency_code text, op text,
+    correction_reason text, old_revision integer, new_revision integer,
+    old_day date, new_day date, old_place text, new_place text,
+    measure text, old_value bigint, new_value bigint)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
+SELECT *
+  FROM core.change c
+ WHERE c.at >= from_at AND c.at < to_at
+ ORDER BY c.at, c.event_id, c.agency_code, c.new_revision,
+          c.measure NULLS FIRST
+$$;
+
+-- Of these the corrections and retractions: few among many, and found by
+-- event_revised.
+CREATE FUNCTION report.correction(from_at timestamptz, to_at timestamptz)
+RETURNS TABLE (
+    at timestamptz, event_type text, event_id uuid, agency_code text, op text,
+    correction_reason text, old_revision integer, new_revision integer,
+    old_day date, new_day date, old_place text, new_place text,
+    measure text, old_value bigint, new_value bigint)
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
+SELECT *
+  FROM core.change c
+ WHERE c.at >= from_at AND c.at < to_at AND c.correction_reason IS NOT NULL
+ ORDER BY c.at, c.event_id, c.agency_code, c.new_revision,
+          c.measure NULLS FIRST
 $$;

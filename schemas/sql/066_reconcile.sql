@@ -69,13 +69,14 @@ RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $sql$
 SELECT format($$(
        SELECT d.*,
               sum(d.sum_%1$s) FILTER (WHERE d.by_%1$s > 0) OVER (
-                  PARTITION BY c.j_year, c.j_month, p.province_code,
-                               p.county_code) >= %2$s AS shown
+                  PARTITION BY c.j_year, c.j_month,
+                               core.on_day(p.province, p.from_on, d.occurred_on),
+                               core.on_day(p.county, p.from_on, d.occurred_on))
+              >= %2$s AS shown
          FROM core.daily d
          JOIN report.calendar c ON c.date = d.occurred_on
-         LEFT JOIN core.place_span p
+         LEFT JOIN core.place_history p
            ON p.base_code = split_part(d.place_code, '-', 1)
-          AND p.from_on <= d.occurred_on AND d.occurred_on < p.to_on
         WHERE d.type_id = %3$s AND d.events > 0) AS d
         WHERE d.shown$$, f.measure_slot, type.withhold_below, type.type_id)
   FROM core.field f

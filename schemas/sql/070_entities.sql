@@ -21,53 +21,77 @@ SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH fact AS (
-        SELECT council_code, NULL AS status, council_phase, occurred_on,
-               occurred_at, agency_code, event_id, true AS is_formation
-          FROM core.fact_council_formed
-         WHERE occurred_on <= d
+    WITH RECURSIVE council AS (   -- one look into event_by_council for each
+        (SELECT f.council_code AS code
+           FROM core.fact_council_formed f
+          WHERE f.council_code IS NOT NULL AND f.occurred_on <= d
+          ORDER BY f.council_code
+          LIMIT 1)
         UNION ALL
-        SELECT council_code, status, council_phase, occurred_on, occurred_at,
-               agency_code, event_id, false
-          FROM core.fact_council_status_changed
-         WHERE occurred_on <= d
-    ), formed AS (
-        SELECT f.council_code, min(f.occurred_on) AS formed_on,
-               regexp_replace(f.council_code, '-[^-]*$', '')
-                   AS neighbourhood_code
-          FROM fact f
-         WHERE f.is_formation
-         GROUP BY f.council_code
-    ), changed AS (
-        SELECT DISTINCT ON (f.council_code) f.council_code, f.status
-          FROM fact f
-         WHERE NOT f.is_formation
-         ORDER BY f.council_code, f.occurred_on DESC,
-                  f.occurred_at DESC NULLS LAST, f.agency_code DESC,
-                  f.event_id DESC
-    ), phased AS (
-        SELECT DISTINCT ON (f.council_code) f.council_code, f.council_phase
-          FROM fact f
-         WHERE f.council_phase IS NOT NULL
-         ORDER BY f.council_code, f.occurred_on DESC,
-                  f.occurred_at DESC NULLS LAST, f.agency_code DESC,
-                  f.event_id DESC
-    ), met AS (
-        SELECT f.council_code, max(f.occurred_on) AS last_meeting_on
-          FROM core.fact_council_meeting_held f
-         WHERE f.occurred_on <= d
-         GROUP BY f.council_code
+        SELECT (SELECT f.council_code
+                  FROM core.fact_council_formed f
+                 WHERE f.council_code > c.code AND f.occurred_on <= d
+                 ORDER BY f.council_code
+                 LIMIT 1)
+          FROM council c
+         WHERE c.code IS NOT NULL
     )
-    SELECT council_code, p.province_code, p.county_code, p.settlement_code,
-           f.neighbourhood_code, f.formed_on,
-           coalesce(c.status, 'ACTIVE'), h.council_phase, m.last_meeting_on
-      FROM formed f
-      LEFT JOIN changed c USING (council_code)
-      LEFT JOIN phased h USING (council_code)
-      LEFT JOIN met m USING (council_code)
-      LEFT JOIN core.place_span p
-        ON p.base_code = split_part(f.neighbourhood_code, '-', 1)
-       AND p.from_on <= f.formed_on AND f.formed_on < p.to_on;
+    SELECT c.code,
+           core.on_day(p.province, p.from_on, first.occurred_on),
+           core.on_day(p.county, p.from_on, first.occurred_on),
+           core.on_day(p.settlement, p.from_on, first.occurred_on),
+           place.neighbourhood_code, first.occurred_on,
+           coalesce(changed.status, 'ACTIVE'), phased.council_phase,
+           met.occurred_on
+      FROM council c
+     CROSS JOIN LATERAL (SELECT regexp_replace(c.code, '-[^-]*$', ''))
+           AS place (neighbourhood_code)
+     CROSS JOIN LATERAL (
+           SELECT f.occurred_on
+             FROM core.fact_council_formed f
+            WHERE f.council_code = c.code AND f.occurred_on <= d
+            ORDER BY f.occurred_on
+            LIMIT 1) AS first
+      LEFT JOIN LATERAL (
+           SELECT f.status
+             FROM core.fact_council_status_changed f
+            WHERE f.council_code = c.code AND f.occurred_on <= d
+            ORDER BY f.occurred_on DESC, f.occurred_at DESC NULLS LAST,
+                     f.agency_code DESC, f.event_id DESC
+            LIMIT 1) AS changed ON true
+      LEFT JOIN LATERAL (
+           SELECT f.council_phase
+             FROM (SELECT * FROM (
+                   SELECT council_phase, occurred_on, occurred_at, agency_code,
+                          event_id
+                     FROM core.fact_council_formed
+                    WHERE council_code = c.code AND occurred_on <= d
+                      AND council_phase IS NOT NULL
+                    ORDER BY occurred_on DESC, occurred_at DESC NULLS LAST,
+                             agency_code DESC, event_id DESC
+                    LIMIT 1) AS formed
+                   UNION ALL
+                   SELECT * FROM (
+                   SELECT council_phase, occurred_on, occurred_at, agency_code,
+                          event_id
+                     FROM core.fact_council_status_changed
+                    WHERE council_code = c.code AND occurred_on <= d
+                      AND council_phase IS NOT NULL
+                    ORDER BY occurred_on DESC, occurred_at DESC NULLS LAST,
+                             agency_code DESC, event_id DESC
+                    LIMIT 1) AS changed) AS f
+            ORDER BY f.occurred_on DESC, f.occurred_at DESC NULLS LAST,
+                     f.agency_code DESC, f.event_id DESC
+            LIMIT 1) AS phased ON true
+      LEFT JOIN LATERAL (
+           SELECT f.occurred_on
+             FROM core.fact_council_meeting_held f
+            WHERE f.council_code = c.code AND f.occurred_on <= d
+            ORDER BY f.occurred_on DESC
+            LIMIT 1) AS met ON true
+      LEFT JOIN core.place_history p
+        ON p.base_code = split_part(place.neighbourhood_code, '-', 1)
+     WHERE c.code IS NOT NULL;
 END $$;
 
 -- -------------------------------------------------------------------- school
@@ -104,17 +128,19 @@ BEGIN
            CASE WHEN r.event_id IS NOT NULL THEN r.school_programme
                 ELSE o.school_programme END,
            r.first_on, o.first_on,
-           p.province_code, p.county_code, p.settlement_code,
-           core.neighbourhood(coalesce(r.place_code, o.place_code)),
+           core.on_day(p.province, p.from_on, placed_on),
+           core.on_day(p.county, p.from_on, placed_on),
+           core.on_day(p.settlement, p.from_on, placed_on),
+           core.neighbourhood(place.place_code),
            r.classrooms_count, r.area_m2,
            core.current_rials(r.amount, r.currency_unit), o.pupils_capacity
       FROM rebuilt r
       FULL JOIN opened o USING (school_code)
-      LEFT JOIN core.place_span p
-        ON p.base_code
-           = split_part(coalesce(r.place_code, o.place_code), '-', 1)
-       AND p.from_on <= coalesce(r.occurred_on, o.occurred_on)
-       AND coalesce(r.occurred_on, o.occurred_on) < p.to_on;
+     CROSS JOIN LATERAL (SELECT coalesce(r.place_code, o.place_code),
+                                coalesce(r.occurred_on, o.occurred_on))
+           AS place (place_code, placed_on)
+      LEFT JOIN core.place_history p
+        ON p.base_code = split_part(place.place_code, '-', 1);
 END $$;
 
 -- -------------------------------------------------------- mosque_cooperative
@@ -165,14 +191,16 @@ BEGIN
                   f.agency_code DESC, f.event_id DESC
     )
     SELECT mosque_code, cooperative_code, f.formed_on, l.launched_on,
-           l.product_code, p.province_code, p.county_code, p.settlement_code,
+           l.product_code,
+           core.on_day(p.province, p.from_on, pair.occurred_on),
+           core.on_day(p.county, p.from_on, pair.occurred_on),
+           core.on_day(p.settlement, p.from_on, pair.occurred_on),
            core.neighbourhood(pair.place_code)
       FROM pair
       LEFT JOIN launched l USING (mosque_code, cooperative_code)
       LEFT JOIN formed f USING (cooperative_code)
-      LEFT JOIN core.place_span p
-        ON p.base_code = split_part(pair.place_code, '-', 1)
-       AND p.from_on <= pair.occurred_on AND pair.occurred_on < p.to_on;
+      LEFT JOIN core.place_history p
+        ON p.base_code = split_part(pair.place_code, '-', 1);
 END $$;
 
 -- ---------------------------------------------------------------------- fund
@@ -196,13 +224,15 @@ BEGIN
                   f.occurred_at DESC NULLS LAST, f.agency_code DESC,
                   f.event_id DESC
     )
-    SELECT c.fund_code, c.first_on, p.province_code, p.county_code,
-           p.settlement_code, core.neighbourhood(c.place_code),
+    SELECT c.fund_code, c.first_on,
+           core.on_day(p.province, p.from_on, c.occurred_on),
+           core.on_day(p.county, p.from_on, c.occurred_on),
+           core.on_day(p.settlement, p.from_on, c.occurred_on),
+           core.neighbourhood(c.place_code),
            c.mosque_code, c.members_count
       FROM created c
-      LEFT JOIN core.place_span p
-        ON p.base_code = split_part(c.place_code, '-', 1)
-       AND p.from_on <= c.occurred_on AND c.occurred_on < p.to_on;
+      LEFT JOIN core.place_history p
+        ON p.base_code = split_part(c.place_code, '-', 1);
 END $$;
 
 -- ------------------------------------------------------------------- project
@@ -235,6 +265,7 @@ BEGIN
     WITH fact AS (
         SELECT project_code, project_kind, place_code, occurred_on,
                occurred_at, agency_code, event_id, 'credit' AS what,
+               fiscal_year, core.current_rials(amount, currency_unit) AS amount,
                NULL::integer AS physical_progress_pct,
                NULL::boolean AS in_operation,
                NULL::date AS planned_end_on
@@ -243,27 +274,39 @@ BEGIN
         UNION ALL
         SELECT project_code, project_kind, place_code, occurred_on,
                occurred_at, agency_code, event_id, 'start', NULL, NULL,
-               planned_end_on
+               NULL, NULL, planned_end_on
           FROM core.fact_project_started
          WHERE occurred_on <= d
         UNION ALL
         SELECT project_code, project_kind, place_code, occurred_on,
-               occurred_at, agency_code, event_id, 'progress',
+               occurred_at, agency_code, event_id, 'progress', NULL, NULL,
                physical_progress_pct, NULL, NULL
           FROM core.fact_project_progress_reported
          WHERE occurred_on <= d
         UNION ALL
         SELECT project_code, project_kind, place_code, occurred_on,
-               occurred_at, agency_code, event_id, 'completion', NULL,
-               in_operation, NULL
+               occurred_at, agency_code, event_id, 'completion', NULL, NULL,
+               NULL, in_operation, NULL
           FROM core.fact_project_completed
          WHERE occurred_on <= d
-    ), last AS (
-        SELECT DISTINCT ON (f.project_code) f.*
+    ), days AS (
+        SELECT f.project_code, max(f.occurred_on) AS last_on,
+               min(f.occurred_on) FILTER (WHERE f.what = 'start')
+                   AS started_on,
+               min(f.occurred_on) FILTER (WHERE f.what = 'completion')
+                   AS completed_on,
+               min(f.occurred_on) FILTER (WHERE f.in_operation)
+                   AS in_operation_on
           FROM fact f
-         ORDER BY f.project_code, f.occurred_on DESC,
-                  f.occurred_at DESC NULLS LAST, f.agency_code DESC,
-                  f.event_id DESC
+         GROUP BY f.project_code
+    ), last AS (      -- only the facts of its last day need sorting
+        SELECT DISTINCT ON (f.project_code) f.project_code, f.project_kind,
+               f.place_code, f.occurred_on
+          FROM fact f
+          JOIN days y ON y.project_code = f.project_code
+                     AND y.last_on = f.occurred_on
+         ORDER BY f.project_code, f.occurred_at DESC NULLS LAST,
+                  f.agency_code DESC, f.event_id DESC
     ), progress AS (
         SELECT DISTINCT ON (f.project_code) f.project_code,
                f.physical_progress_pct
@@ -279,35 +322,30 @@ BEGIN
          ORDER BY f.project_code, f.occurred_on DESC,
                   f.occurred_at DESC NULLS LAST, f.agency_code DESC,
                   f.event_id DESC
-    ), first AS (
-        SELECT f.project_code,
-               min(f.occurred_on) FILTER (WHERE f.what = 'start')
-                   AS started_on,
-               min(f.occurred_on) FILTER (WHERE f.what = 'completion')
-                   AS completed_on,
-               min(f.occurred_on) FILTER (WHERE f.in_operation)
-                   AS in_operation_on
-          FROM fact f
-         GROUP BY f.project_code
     ), allocated AS (
         SELECT c.project_code, jsonb_object_agg(c.fiscal_year, c.credit)
                    AS credit, sum(c.credit) AS credit_total
-          FROM report.project_credit_as_of(d) c
+          FROM (SELECT f.project_code, f.fiscal_year, sum(f.amount) AS credit
+                  FROM fact f
+                 WHERE f.what = 'credit'
+                 GROUP BY f.project_code, f.fiscal_year) AS c
          GROUP BY c.project_code
     )
-    SELECT project_code, l.project_kind, p.province_code, p.county_code,
-           p.settlement_code, core.neighbourhood(l.place_code),
-           coalesce(a.credit, '{}'), a.credit_total, f.started_on,
-           g.physical_progress_pct, f.completed_on, f.in_operation_on,
+    SELECT project_code, l.project_kind,
+           core.on_day(p.province, p.from_on, l.occurred_on),
+           core.on_day(p.county, p.from_on, l.occurred_on),
+           core.on_day(p.settlement, p.from_on, l.occurred_on),
+           core.neighbourhood(l.place_code),
+           coalesce(a.credit, '{}'), a.credit_total, y.started_on,
+           g.physical_progress_pct, y.completed_on, y.in_operation_on,
            n.planned_end_on
       FROM last l
-      JOIN first f USING (project_code)
+      JOIN days y USING (project_code)
       LEFT JOIN progress g USING (project_code)
       LEFT JOIN planned n USING (project_code)
       LEFT JOIN allocated a USING (project_code)
-      LEFT JOIN core.place_span p
-        ON p.base_code = split_part(l.place_code, '-', 1)
-       AND p.from_on <= l.occurred_on AND l.occurred_on < p.to_on;
+      LEFT JOIN core.place_history p
+        ON p.base_code = split_part(l.place_code, '-', 1);
 END $$;
 
 -- --------------------------------------------------------------- all the time

@@ -54,6 +54,7 @@ END $$;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA core, report, ops FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION
     core.neighbourhood(text),
+    core.on_day(text[], date[], date),
     core.current_rials(bigint, text),
     core.dims(integer, text, bigint[], text[]),
     core.differences()

@@ -15,7 +15,7 @@ SELECT m.county_code, p.name_fa AS county_fa, p.name_en AS county_en,
        output.pieces
   FROM params
  CROSS JOIN report.mosque_cooperative_as_of(params.day) m
-  JOIN report.place_as_of(params.day) p ON p.place_code = m.county_code
+  JOIN report.place_as_of(params.day, 'county') p ON p.place_code = m.county_code
   LEFT JOIN output ON output.county_code = m.county_code
  WHERE m.product_code = 'CLOTHING'
  GROUP BY m.county_code, p.name_fa, p.name_en, output.pieces

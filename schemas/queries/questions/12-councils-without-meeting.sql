@@ -13,7 +13,7 @@ SELECT c.council_code, p.name_fa AS neighbourhood_fa,
  CROSS JOIN report.council_as_of(params.day) c
   LEFT JOIN report.place_as_of(params.day) p
     ON p.place_code = c.neighbourhood_code
-  LEFT JOIN report.place_as_of(params.day) county
+  LEFT JOIN report.place_as_of(params.day, 'county') county
     ON county.place_code = c.county_code
  WHERE c.status IN ('ACTIVE', 'SUSPENDED')
    AND coalesce(c.last_meeting_on, c.formed_on) < params.day - 30

@@ -12,6 +12,6 @@ SELECT m.county_code, p.name_fa AS county_fa, p.name_en AS county_en,
   JOIN report.calendar today ON today.date = params.day
   JOIN report.calendar c ON c.j_year = today.j_year AND c.date <= params.day
   JOIN report.mosque_meeting_held_daily m ON m.occurred_on = c.date
-  JOIN report.place_as_of(params.day) p ON p.place_code = m.county_code
+  JOIN report.place_as_of(params.day, 'county') p ON p.place_code = m.county_code
  GROUP BY m.county_code, p.name_fa, p.name_en
  ORDER BY meetings DESC, m.county_code;

@@ -8,9 +8,8 @@ SELECT p.place_code AS county_code, p.name_fa AS county_fa,
        max(max(v.stage_no)) OVER () AS stage_now,
        max(v.stage_no) IS NULL AS is_left
   FROM params
- CROSS JOIN report.place_as_of(params.day) p
+ CROSS JOIN report.place_as_of(params.day, 'county') p
   LEFT JOIN report.council_launch_visit_made_daily v
     ON v.county_code = p.place_code AND v.occurred_on <= params.day
- WHERE p.level = 'county'
  GROUP BY p.place_code, p.name_fa, p.name_en
  ORDER BY is_left DESC, first_stage, p.place_code;

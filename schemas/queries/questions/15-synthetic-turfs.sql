@@ -9,7 +9,7 @@ SELECT f.county_code, p.name_fa AS county_fa, p.name_en AS county_en,
   FROM params
   JOIN report.sport_facility_built_daily f
     ON f.occurred_on > params.day - 365 AND f.occurred_on <= params.day
-  JOIN report.place_as_of(params.day) p ON p.place_code = f.county_code
+  JOIN report.place_as_of(params.day, 'county') p ON p.place_code = f.county_code
  WHERE f.facility = 'SYNTHETIC_TURF'
  GROUP BY GROUPING SETS ((f.county_code, p.name_fa, p.name_en), ())
  ORDER BY f.county_code NULLS FIRST;

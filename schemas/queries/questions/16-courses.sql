@@ -6,27 +6,28 @@
 WITH params AS (SELECT date '2025-10-13' AS day)      -- 21 Mehr 1404
 , course AS (
     SELECT 'training_course_held' AS event_type, 'training_kind' AS field,
-           training_kind AS symbol, occurred_on, participants_count,
-           women_count
-      FROM report.training_course_held_event
+           training_kind AS symbol, count(*) AS courses,
+           sum(participants_count) AS participants, sum(women_count) AS women,
+           sum(participants_count) FILTER (WHERE women_count IS NOT NULL)
+               AS participants_where_women_are_known
+      FROM params
+      JOIN report.training_course_held_event ON occurred_on <= params.day
+     GROUP BY training_kind
     UNION ALL
-    SELECT 'life_skills_course_held', 'life_skill', life_skill, occurred_on,
-           participants_count, women_count
-      FROM report.life_skills_course_held_event
+    SELECT 'life_skills_course_held', 'life_skill', life_skill, count(*),
+           sum(participants_count), sum(women_count),
+           sum(participants_count) FILTER (WHERE women_count IS NOT NULL)
+      FROM params
+      JOIN report.life_skills_course_held_event ON occurred_on <= params.day
+     GROUP BY life_skill
 )
 SELECT event_type, t.label_fa AS course_fa, t.label_en AS course_en,
        symbol AS kind, y.label_fa AS kind_fa, y.label_en AS kind_en,
-       count(*) AS courses,
-       sum(c.participants_count) AS participants,
-       sum(c.women_count) AS women,
-       round(100.0 * sum(c.women_count)
-             / nullif(sum(c.participants_count)
-                      FILTER (WHERE c.women_count IS NOT NULL), 0), 1)
+       c.courses, c.participants, c.women,
+       round(100.0 * c.women
+             / nullif(c.participants_where_women_are_known, 0), 1)
            AS women_percent
-  FROM params
-  JOIN course c ON c.occurred_on <= params.day
+  FROM course c
   JOIN report.event_type t USING (event_type)
   JOIN report.symbol y USING (event_type, field, symbol)
- GROUP BY event_type, t.label_fa, t.label_en, symbol, y.label_fa, y.label_en,
-          y.position
  ORDER BY event_type DESC, y.position;

@@ -9,6 +9,6 @@ SELECT m.j_year, m.j_month, c.j_month_name, m.county_code,
  CROSS JOIN report.prisoners_freed_monthly m
   JOIN report.calendar c
     ON c.j_year = m.j_year AND c.j_month = m.j_month AND c.j_day = 1
-  JOIN report.place_as_of(params.day) p ON p.place_code = m.county_code
+  JOIN report.place_as_of(params.day, 'county') p ON p.place_code = m.county_code
  WHERE c.date <= params.day
  ORDER BY m.j_year, m.j_month, m.county_code;

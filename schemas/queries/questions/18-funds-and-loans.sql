@@ -26,8 +26,7 @@ SELECT p.place_code AS county_code, p.name_fa AS county_fa,
        loan.amount AS amount_rials,
        coalesce(loan.months_withheld, 0) AS months_withheld
   FROM params
- CROSS JOIN report.place_as_of(params.day) p
+ CROSS JOIN report.place_as_of(params.day, 'county') p
   LEFT JOIN fund ON fund.county_code = p.place_code
   LEFT JOIN loan ON loan.county_code = p.place_code
- WHERE p.level = 'county'
  ORDER BY p.place_code;

@@ -6,13 +6,13 @@
 -- several years counts once there.
 WITH params AS (SELECT date '2025-10-13' AS day)      -- 21 Mehr 1404
 SELECT p.project_kind, y.label_fa AS kind_fa, y.label_en AS kind_en,
-       c.fiscal_year, sum(c.credit) AS credit_rials,
+       c.fiscal_year::integer, sum(c.credit::numeric) AS credit_rials,
        count(DISTINCT project_code) AS projects,
        count(DISTINCT project_code) FILTER (WHERE p.completed_on IS NOT NULL)
            AS completed
   FROM params
- CROSS JOIN report.project_credit_as_of(params.day) c
-  JOIN report.project_as_of(params.day) p USING (project_code)
+ CROSS JOIN report.project_as_of(params.day) p
+ CROSS JOIN jsonb_each_text(p.credit) AS c (fiscal_year, credit)
   JOIN report.symbol y ON y.event_type = 'project_credit_allocated'
                       AND y.field = 'project_kind'
                       AND y.symbol = p.project_kind

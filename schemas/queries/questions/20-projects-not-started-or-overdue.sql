@@ -14,7 +14,7 @@ SELECT project.project_code, y.label_fa AS kind_fa, y.label_en AS kind_en,
   JOIN report.symbol y ON y.event_type = 'project_credit_allocated'
                       AND y.field = 'project_kind'
                       AND y.symbol = project.project_kind
-  LEFT JOIN report.place_as_of(params.day) county
+  LEFT JOIN report.place_as_of(params.day, 'county') county
     ON county.place_code = project.county_code
  WHERE project.credit_total > 0
    AND project.completed_on IS NULL

@@ -29,8 +29,7 @@ SELECT p.place_code AS county_code, p.name_fa AS county_fa,
            AS settled_percent,
        coalesce(dispute.months_withheld, 0) AS months_withheld
   FROM params
- CROSS JOIN report.place_as_of(params.day) p
+ CROSS JOIN report.place_as_of(params.day, 'county') p
   LEFT JOIN service ON service.county_code = p.place_code
   LEFT JOIN dispute ON dispute.county_code = p.place_code
- WHERE p.level = 'county'
  ORDER BY p.place_code;

@@ -10,11 +10,11 @@ WITH params AS (SELECT date '2025-10-13' AS day)      -- 21 Mehr 1404
       FROM report.event_type
      WHERE kind = 'act' AND finest_place = 'neighbourhood' AND NOT sensitive
 ), done AS (
-    SELECT DISTINCT d.neighbourhood_code, t.domain
+    SELECT DISTINCT a.neighbourhood_code, t.domain
       FROM params
-      JOIN report.event_daily d ON d.occurred_on <= params.day
+      JOIN report.activity a ON a.first_on <= params.day
       JOIN report.event_type t USING (event_type)
-     WHERE t.kind = 'act' AND d.neighbourhood_code IS NOT NULL
+     WHERE t.kind = 'act' AND a.neighbourhood_code IS NOT NULL
 ), council AS (
     SELECT DISTINCT c.neighbourhood_code, c.county_code
       FROM params

@@ -4,14 +4,24 @@
 --
 -- This month is not over, so of each month the same days count: 1 to 21.
 WITH params AS (SELECT date '2025-10-13' AS day)      -- 21 Mehr 1404
-, act AS (
-    SELECT d.event_type, d.events,
-           (today.j_year - c.j_year) * 12 + today.j_month - c.j_month
-               AS months_ago
+, month AS (
+    SELECT (today.j_year - c.j_year) * 12 + today.j_month - c.j_month
+               AS months_ago,
+           min(c.date) AS first_on, max(c.date) AS last_on
       FROM params
       JOIN report.calendar today ON today.date = params.day
-      JOIN report.calendar c ON c.j_day <= today.j_day
-      JOIN report.event_daily d ON d.occurred_on = c.date
+      JOIN report.calendar c ON c.date BETWEEN params.day - 400 AND params.day
+                            AND c.j_day <= today.j_day
+     GROUP BY months_ago
+), act AS (
+    SELECT m.months_ago, d.event_type, d.events
+      FROM month m
+     CROSS JOIN LATERAL (
+           SELECT event_type, sum(events) AS events
+             FROM report.event_daily
+            WHERE occurred_on BETWEEN m.first_on AND m.last_on
+            GROUP BY event_type) AS d
+     WHERE m.months_ago IN (0, 1, 12)
 )
 SELECT event_type, t.label_fa AS act_fa, t.label_en AS act_en,
        coalesce(sum(a.events) FILTER (WHERE a.months_ago = 0), 0)
@@ -28,6 +38,6 @@ SELECT event_type, t.label_fa AS act_fa, t.label_en AS act_en,
            AS against_last_year
   FROM act a
   JOIN report.event_type t USING (event_type)
- WHERE a.months_ago IN (0, 1, 12) AND t.kind = 'act'
+ WHERE t.kind = 'act'
  GROUP BY event_type, t.label_fa, t.label_en
  ORDER BY event_type;

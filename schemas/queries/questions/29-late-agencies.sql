@@ -17,9 +17,9 @@ WITH params AS (SELECT date '2025-10-13' AS day)      -- 21 Mehr 1404
       JOIN report.reporting_delay d ON d.occurred_on <= params.day
      GROUP BY d.agency_code
 ), told AS (
-    SELECT DISTINCT d.agency_code, d.event_type
+    SELECT DISTINCT a.agency_code, a.event_type
       FROM params
-      JOIN report.event_daily d ON d.occurred_on <= params.day
+      JOIN report.activity a ON a.first_on <= params.day
 ), closed AS (
     SELECT agency_code, count(*) AS types,
            count(*) FILTER (WHERE c.closed_to IS NULL) AS types_never_closed,

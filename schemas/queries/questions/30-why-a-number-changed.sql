@@ -15,11 +15,10 @@ SELECT event_type, t.label_fa AS event_fa, t.label_en AS event_en,
        CASE WHEN c.measure IS NULL THEN count(c.new_day)
             ELSE sum(c.new_value) END AS after
   FROM params
- CROSS JOIN report.change(params.from_at, params.to_at) c
+ CROSS JOIN report.correction(params.from_at, params.to_at) c
   JOIN report.event_type t USING (event_type)
   JOIN report.symbol y USING (event_type)
- WHERE c.op <> 'ASSERT'
-   AND y.field = 'correction_reason' AND y.symbol = c.correction_reason
+ WHERE y.field = 'correction_reason' AND y.symbol = c.correction_reason
  GROUP BY event_type, t.label_fa, t.label_en, c.correction_reason,
           y.label_fa, y.label_en, c.measure
  ORDER BY event_type, c.correction_reason, c.measure NULLS FIRST;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* All of tests/cases: each line becomes its event or has exactly its faults. */
-#include "intake.h"
+#include "reading.h"
 
 #include <dirent.h>
 #include <setjmp.h>
@@ -12,63 +12,22 @@
 
 #include <cmocka.h>
 
-#include "frame.h"
 #include "intake_time.h"
-#include "json.h"
-#include "world.h"
 
-enum { NOW_MS = 1760421600 };
-
-static struct intake intake;
-static struct world *world;
-
-/* One line and what became of it. */
-static struct reading {
-    struct mh_buf scratch;
-    json_t *object;
-    struct intake_room room;
-    struct mh_event event;
-    struct mh_faults faults;
-} reading;
+static struct reading reading;
 
 static int load(void **state)
 {
     (void)state;
-    world = world_open();
-    intake = (struct intake){.catalogue = world->catalogue,
-                             .reference = world->reference};
-    mh_buf_init(&reading.scratch, 8 * MH_EVENT_BYTES_MAX);
+    reading_open(&reading);
     return 0;
 }
 
 static int unload(void **state)
 {
     (void)state;
-    json_decref(reading.object);
-    mh_buf_fini(&reading.scratch);
-    world_close(world);
+    reading_close(&reading);
     return 0;
-}
-
-static enum mh_code read_line(const char *text, size_t len)
-{
-    enum mh_code code;
-
-    json_decref(reading.object);
-    reading.object = NULL;
-    reading.faults.count = 0;
-    code = json_read(text, len, &reading.scratch, &reading.object,
-                     &reading.faults);
-    if (code == MH_OK) {
-        code = intake_read(&intake, reading.object, NOW_MS, &reading.room,
-                           &reading.event, &reading.faults);
-    }
-    if (reading.faults.count > 0) {
-        assert_int_equal(code, reading.faults.items[0].code);
-    } else {
-        assert_int_equal(code, MH_OK);
-    }
-    return code;
 }
 
 static char *read_file(const char *dir, const char *name, const char *file,
@@ -97,16 +56,8 @@ static void read_input(const char *dir, const char *name)
     if (len > 0 && text[len - 1] == '\n') {
         len--;
     }
-    (void)read_line(text, len);
+    reading_line(&reading, text, len);
     free(text);
-}
-
-static void print_faults(const char *name)
-{
-    for (int i = 0; i < reading.faults.count; i++) {
-        print_error("%s: %s %s\n", name, reading.faults.items[i].pointer,
-                    mh_code_name(reading.faults.items[i].code));
-    }
 }
 
 static json_t *read_data(const char *dir, const char *name, const char *file)
@@ -164,7 +115,7 @@ static int check_accepted(const char *dir, const char *name)
 
     read_input(dir, name);
     if (reading.faults.count > 0) {
-        print_faults(name);
+        reading_print_faults(&reading, name);
         return 1;
     }
     type = reading.event.type;
@@ -176,7 +127,7 @@ static int check_accepted(const char *dir, const char *name)
         const json_t *value = json_object_get(want, field->name);
 
         if (i == MH_FIELD_POSTED_AT && value == NULL) {
-            bad += reading.event.values[i].number != NOW_MS;
+            bad += reading.event.values[i].number != READING_NOW_MS;
         } else if (!is_same(field, &reading.event.values[i], value)) {
             print_error("%s: /%s differs\n", name, field->name);
             bad++;
@@ -204,7 +155,7 @@ static int check_refused(const char *dir, const char *name)
     }
     if (bad) {
         print_error("%s: wanted others than:\n", name);
-        print_faults(name);
+        reading_print_faults(&reading, name);
     }
     json_decref(want);
     return bad;

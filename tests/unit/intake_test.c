@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Readings of single values, names and ids that need no case of their own. */
-#include "intake.h"
+#include "reading.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,70 +11,20 @@
 
 #include <cmocka.h>
 
-#include "frame.h"
-#include "json.h"
-#include "world.h"
-
-enum { NOW_MS = 1760421600 };
-
-static struct intake intake;
-static struct world *world;
-
-/* One line and what became of it. */
-static struct reading {
-    struct mh_buf scratch;
-    json_t *object;
-    struct intake_room room;
-    struct mh_event event;
-    struct mh_faults faults;
-} reading;
+static struct reading reading;
 
 static int load(void **state)
 {
     (void)state;
-    world = world_open();
-    intake = (struct intake){.catalogue = world->catalogue,
-                             .reference = world->reference};
-    mh_buf_init(&reading.scratch, 8 * MH_EVENT_BYTES_MAX);
+    reading_open(&reading);
     return 0;
 }
 
 static int unload(void **state)
 {
     (void)state;
-    json_decref(reading.object);
-    mh_buf_fini(&reading.scratch);
-    world_close(world);
+    reading_close(&reading);
     return 0;
-}
-
-static enum mh_code read_line(const char *text, size_t len)
-{
-    enum mh_code code;
-
-    json_decref(reading.object);
-    reading.object = NULL;
-    reading.faults.count = 0;
-    code = json_read(text, len, &reading.scratch, &reading.object,
-                     &reading.faults);
-    if (code == MH_OK) {
-        code = intake_read(&intake, reading.object, NOW_MS, &reading.room,
-                           &reading.event, &reading.faults);
-    }
-    if (reading.faults.count > 0) {
-        assert_int_equal(code, reading.faults.items[0].code);
-    } else {
-        assert_int_equal(code, MH_OK);
-    }
-    return code;
-}
-
-static void print_faults(const char *name)
-{
-    for (int i = 0; i < reading.faults.count; i++) {
-        print_error("%s: %s %s\n", name, reading.faults.items[i].pointer,
-                    mh_code_name(reading.faults.items[i].code));
-    }
 }
 
 /* A good meeting, with `more` at its end. */
@@ -89,7 +39,7 @@ static void read_meeting(const char *more)
         more);
 
     assert_true(len > 0 && (size_t)len < sizeof text);
-    (void)read_line(text, (size_t)len);
+    reading_line(&reading, text, (size_t)len);
 }
 
 static void expect_fault(const char *more, const char *pointer,
@@ -99,7 +49,7 @@ static void expect_fault(const char *more, const char *pointer,
     if (reading.faults.count != 1 ||
         strcmp(reading.faults.items[0].pointer, pointer) != 0 ||
         reading.faults.items[0].code != code) {
-        print_faults(more);
+        reading_print_faults(&reading, more);
         fail_msg("%s: wanted only %s %s", more, pointer, mh_code_name(code));
     }
 }
@@ -112,7 +62,7 @@ static void expect_members(const char *value, int64_t number)
     (void)snprintf(more, sizeof more, ",\"members_present\":%s", value);
     read_meeting(more);
     if (reading.faults.count > 0) {
-        print_faults(more);
+        reading_print_faults(&reading, more);
         fail();
     }
     field = mh_type_find(reading.event.type, "members_present", 15);
@@ -237,7 +187,7 @@ static void an_id_of_source_ref_is_that_of_the_contract(void **state)
         "\"place_code\":\"c1195-001\"}";
 
     (void)state;
-    (void)read_line(TEXT, sizeof TEXT - 1);
+    reading_line(&reading, TEXT, sizeof TEXT - 1);
     assert_memory_equal(reading.event.values[0].text,
                         "931a3cd2-db56-5dbf-a7c9-950ad4df0f84", 36);
 }
@@ -250,7 +200,7 @@ static void a_value_that_was_refused_is_no_second_fault(void **state)
         "\"place_code\":5,\"council_code\":{}}";
 
     (void)state;
-    (void)read_line(TEXT, sizeof TEXT - 1);
+    reading_line(&reading, TEXT, sizeof TEXT - 1);
     assert_int_equal(reading.faults.count, 5);
     for (int i = 0; i < 5; i++) {
         assert_int_equal(reading.faults.items[i].code, MH_TYPE);
@@ -263,14 +213,15 @@ static void a_type_may_be_given_beside_the_line(void **state)
     static const char TEXT[] = "{\"event_type\":null}";
 
     (void)state;
-    (void)read_line(TEXT, sizeof TEXT - 1);
+    reading_line(&reading, TEXT, sizeof TEXT - 1);
     assert_int_equal(reading.faults.count, 1);
     assert_string_equal(reading.faults.items[0].pointer, "/event_type");
     assert_int_equal(reading.faults.items[0].code, MH_REQUIRED);
-    intake.type = world_type(world, "cleanup_held");
-    (void)read_line(TEXT, sizeof TEXT - 1);
-    intake.type = NULL;
-    assert_ptr_equal(reading.event.type, world_type(world, "cleanup_held"));
+    reading.intake.type = world_type(reading.world, "cleanup_held");
+    reading_line(&reading, TEXT, sizeof TEXT - 1);
+    reading.intake.type = NULL;
+    assert_ptr_equal(reading.event.type,
+                     world_type(reading.world, "cleanup_held"));
     assert_string_equal(reading.faults.items[0].pointer, "/event_id");
 }
 

@@ -12,7 +12,7 @@ const struct mh_option mh_options_common[] = {
      "File of lines `name = value`; lines that begin with # are comments."},
     {"kafka", MH_OPTION_TEXT, "", 0, 0, "",
      "NAME=VALUE for librdkafka as it is, as often as needed; in the file "
-     "`kafka.NAME = VALUE`."},
+     "`kafka.NAME = VALUE`, where secrets belong."},
     {"print-config", MH_OPTION_FLAG, "false", 0, 0, "",
      "Print a configuration file with all defaults, and end."},
     {"help", MH_OPTION_FLAG, "false", 0, 0, "", "Print this, and end."},

@@ -224,7 +224,7 @@ static enum mh_code read_rows(struct mh_reference *reference,
 {
     int columns[WANTED_MAX] = {0};
     enum mh_code code = read_header(csv, &table, columns, err);
-    bool more = code == MH_OK;
+    bool more = code == MH_OK && table != NULL;
 
     while (more) {
         struct mh_csv_cell cells[WANTED_MAX] = {{"", 0}};

@@ -6,7 +6,7 @@ WITH letter AS (
         (topic, partition, "offset", event_type, event_id, agency_code,
          reason, pointer, detail, received_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-    ON CONFLICT (topic, partition, "offset") DO NOTHING
+    ON CONFLICT (topic, partition, "offset", received_at) DO NOTHING
     RETURNING id
 )
 INSERT INTO core.dead_letter_record (id, key, value, headers)

@@ -234,7 +234,8 @@ CREATE TABLE ops.dead_letter (
     dead_at     timestamptz NOT NULL DEFAULT now(),
     state       text NOT NULL DEFAULT 'open'
                 CHECK (state IN ('open', 'replayed', 'parked')),
-    UNIQUE (topic, partition, "offset")
+    -- with the time, since a log made anew uses offsets again
+    UNIQUE (topic, partition, "offset", received_at)
 );
 
 -- The record as it came; apart, because it may hold what nobody should read.

@@ -50,13 +50,13 @@ static enum mh_code guard(struct aggregate *a, struct mh_err *err)
         struct position *position = &a->positions.items[i];
         char text[200];
 
-        if (position->undecided) {
-            position->blocked = true; /* whatever the log looks like now */
-        } else if (position->other_log) {
+        if (position->other_log) {
             code = claim_block(a, position, MH_OTHER_LOG,
                                "cluster or topic is not the one that was read "
                                "before",
                                err);
+        } else if (position->undecided) {
+            position->blocked = true; /* whatever the log looks like now */
         } else if (position->next < low[i]) {
             (void)snprintf(text, sizeof text,
                            "offsets %" PRId64 " to %" PRId64

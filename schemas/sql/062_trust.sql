@@ -94,7 +94,7 @@ SELECT t.event_type,
                FROM core.event_history
               GROUP BY event_id, agency_id) AS h USING (event_id, agency_id)
  WHERE e.in_force AND NOT t.sensitive AND t.kind IN ('act', 'plan')
- GROUP BY 1, 2, 3, 4;
+ GROUP BY t.type_id, a.agency_id, e.occurred_on, delay_days;
 
 -- ------------------------------------------------------------------- oddities
 

@@ -10,6 +10,7 @@ import time
 
 import drain
 import latency
+import questions
 import report
 import stack
 from drain import cpu_per_million, median
@@ -68,6 +69,11 @@ def run_ways(options):
         for name, batch, every in WAYS])
 
 
+def run_questions(options):
+    say("questions")
+    return questions.measure(options.events)
+
+
 def run_latency(_):
     say("latency")
     return latency.measure()
@@ -114,6 +120,7 @@ def no_bound(_):
 
 PARTS = {"codec": (run_codec, judge_codec, report.codec),
          "whole": (run_whole, judge_whole, report.whole),
+         "questions": (run_questions, questions.judge, questions.table),
          "latency": (run_latency, judge_latency, report.latency),
          "ways": (run_ways, no_bound, report.ways)}
 

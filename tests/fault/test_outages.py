@@ -26,12 +26,12 @@ def test_servers_away_at_the_start(stack, contract, lines, order):
     stack.post_all(lines)
     stack.down()
     consumer = stack.start_consumer()
-    time.sleep(3)
     for part in order:
+        time.sleep(2)
         assert consumer.poll() is None, consumer.log.read_text()
         stack.up(part)
-        time.sleep(2)
     stack.wait_applied()
+    stack.assert_none_blocked()
     log = assert_like_log(stack, contract)
     assert log.letters == []
 
@@ -43,11 +43,13 @@ def test_a_server_goes_and_comes_back(stack, contract, lines, part):
     stack.post_all(lines[:500])
     stack.wait_applied()
     stack.kill_server(part)
-    time.sleep(5)
+    wait_for(lambda: " warn " in consumer.log.read_text(), 20)
+    time.sleep(3)   # some more tries
     assert consumer.poll() is None, consumer.log.read_text()
     stack.up(part)
     stack.post_all(lines[500:])
     stack.wait_applied()
+    stack.assert_none_blocked()
     log = assert_like_log(stack, contract)
     assert log.letters == []
 
@@ -62,7 +64,12 @@ def test_sigterm_ends_it_within_10_s(stack, contract, lines, state):
     if away:
         stack.down(*away)
     consumer = stack.start_consumer()
-    time.sleep(0.7 if state == "busy" else 4)
+    if state == "busy":
+        time.sleep(0.7)
+    else:
+        sign = " warn " if away else "claimed="
+        wait_for(lambda: sign in consumer.log.read_text(), 20)
+        time.sleep(1)
     assert consumer.poll() is None, consumer.log.read_text()
     start = time.monotonic()
     consumer.send_signal(signal.SIGTERM)
@@ -72,6 +79,7 @@ def test_sigterm_ends_it_within_10_s(stack, contract, lines, state):
     stack.up()
     stack.start_consumer()
     stack.wait_applied()
+    stack.assert_none_blocked()
     assert_like_log(stack, contract)
 
 
@@ -114,5 +122,6 @@ def test_a_frozen_consumer_is_replaced_and_changes_nothing(stack, contract, line
         frozen.send_signal(signal.SIGCONT)
     time.sleep(5)
     stack.wait_applied()
+    stack.assert_none_blocked()
     log = assert_like_log(stack, contract)
     assert log.letters == []

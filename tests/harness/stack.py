@@ -29,6 +29,7 @@ class Stack:
         self.environment = {}
         self.consumers = []
         self.started = 0
+        self.first = 1
         self.groups = 0
         self.producer = None
         self.installed = False
@@ -39,7 +40,8 @@ class Stack:
         """Run deploy/stack; its output is shown when it fails."""
         done = subprocess.run(
             [ROOT / "deploy" / "stack", *arguments], text=True, capture_output=True,
-            env={**os.environ, "MAHALLE_STACK": str(self.directory)})
+            env={**os.environ, "MAHALLE_STACK": str(self.directory),
+                 "JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1"})   # starts sooner
         assert done.returncode == 0, done.stdout + done.stderr
 
     def up(self, *parts):
@@ -86,6 +88,7 @@ class Stack:
         """Empty tables, an empty topic, no consumer, a group without members."""
         self.stop_consumers()
         self.new_group()
+        self.first = self.started + 1
         self.producer = None
         admin = self.kafka_admin()
         if TOPIC in admin.list_topics(timeout=30).topics:
@@ -183,6 +186,12 @@ class Stack:
             code = process.wait(within)
             if how == signal.SIGTERM:
                 assert code == 0, f"exit {code}\n{tail(process.log)}"
+
+    def assert_none_blocked(self):
+        """No consumer since `fresh` has given up a partition for a person to look at."""
+        for number in range(self.first, self.started + 1):
+            text = (self.directory / "log" / f"consumer-{number}.log").read_text()
+            assert 'blocked="' not in text, text
 
     # Kafka
 

@@ -31,6 +31,7 @@ static void fill(rd_kafka_mock_cluster_t *cluster)
 {
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     char text[256];
+    char key[] = "k";
     rd_kafka_t *producer;
 
     assert_int_equal(
@@ -43,7 +44,7 @@ static void fill(rd_kafka_mock_cluster_t *cluster)
     for (int i = 0; i < RECORDS; i++) {
         assert_int_equal(rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(TOPIC),
                                            RD_KAFKA_V_PARTITION(FILLED),
-                                           RD_KAFKA_V_KEY("k", 1),
+                                           RD_KAFKA_V_KEY(key, 1),
                                            RD_KAFKA_V_END),
                          0);
     }

@@ -46,6 +46,35 @@ struct mh_fault *mh_fault_add(struct mh_faults *faults, enum mh_code code,
     return fault;
 }
 
+void mh_fault_add_name(struct mh_faults *faults, enum mh_code code,
+                       const char *name, size_t len, const char *expected,
+                       const char *got, size_t got_len)
+{
+    struct mh_fault *fault =
+        mh_fault_add(faults, code, NULL, -1, expected, got, got_len);
+    size_t at = 0;
+    size_t to = 0;
+
+    if (fault == NULL) {
+        return;
+    }
+    fault->pointer[to++] = '/';
+    for (; at < len && to + 3 < sizeof fault->pointer; at++) {
+        if (name[at] == '~' || name[at] == '/') {
+            fault->pointer[to++] = '~';
+            fault->pointer[to++] = name[at] == '~' ? '0' : '1';
+        } else {
+            fault->pointer[to++] = name[at];
+        }
+    }
+    /* cut: not inside a character */
+    while (at < len && to > 1 && ((unsigned char)name[at] & 0xC0) == 0x80) {
+        at--;
+        to--;
+    }
+    fault->pointer[to] = '\0';
+}
+
 /* Insertion sort: it is stable, and lists are a few items long. What is no
  * field of the type (-1) stands in front. */
 void mh_faults_sort(struct mh_faults *faults)

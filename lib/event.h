@@ -72,6 +72,14 @@ struct mh_fault *mh_fault_add(struct mh_faults *faults, enum mh_code code,
                               const struct mh_type *type, int field,
                               const char *expected, const char *got,
                               size_t got_len);
+/**
+ * Add a fault at a name that is no field: its pointer is the name by RFC 6901,
+ * cut to fit.
+ * @param name lent; `len` bytes of UTF-8
+ */
+void mh_fault_add_name(struct mh_faults *faults, enum mh_code code,
+                       const char *name, size_t len, const char *expected,
+                       const char *got, size_t got_len);
 /** Put them in field order; faults of one field keep theirs. */
 void mh_faults_sort(struct mh_faults *faults);
 

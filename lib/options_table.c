@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "nearest.h"
+
 static const char PREFIX[] = "MAHALLE_";
 
 const struct mh_option mh_options_common[] = {
@@ -31,57 +33,19 @@ const struct mh_option *mh_option_find(const struct mh_option *table,
     return NULL;
 }
 
-static size_t least_of(size_t a, size_t b, size_t c)
-{
-    size_t least = a < b ? a : b;
-
-    return least < c ? least : c;
-}
-
-/* Letters to add, drop or replace until one text is the other. */
-static size_t distance(const char *a, size_t a_len, const char *b)
-{
-    size_t row[MH_OPTION_NAME_MAX];
-    size_t b_len = strlen(b);
-
-    for (size_t k = 0; k <= b_len; k++) {
-        row[k] = k;
-    }
-    for (size_t i = 0; i < a_len; i++) {
-        size_t diagonal = row[0];
-
-        row[0] = i + 1;
-        for (size_t k = 0; k < b_len; k++) {
-            size_t replaced = diagonal + (a[i] != b[k]);
-
-            diagonal = row[k + 1];
-            row[k + 1] = least_of(replaced, row[k] + 1, row[k + 1] + 1);
-        }
-    }
-    return row[b_len];
-}
-
 const char *mh_option_nearest(const struct mh_option *table, const char *name,
                               size_t len)
 {
     const struct mh_option *tables[] = {table, mh_options_common};
-    const char *nearest = NULL;
-    size_t best = len / 3 + 2; /* further away is no misspelling */
+    struct mh_nearest nearest;
 
-    if (len >= MH_OPTION_NAME_MAX) {
-        return NULL;
-    }
+    mh_nearest_begin(&nearest, name, len);
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
         for (const struct mh_option *o = tables[i]; o->name != NULL; o++) {
-            size_t away = distance(name, len, o->name);
-
-            if (away < best) {
-                best = away;
-                nearest = o->name;
-            }
+            mh_nearest_offer(&nearest, o->name, o->name);
         }
     }
-    return nearest;
+    return nearest.best;
 }
 
 void mh_option_variable(const char *name, char variable[MH_OPTION_NAME_MAX])

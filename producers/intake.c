@@ -3,72 +3,59 @@
  * event without one is made from its other values. */
 #include "intake.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "check.h"
 #include "intake_value.h"
+#include "nearest.h"
 
 enum {
-    NAME_PART_MAX = 200 /* bytes of an agency's own id; longer is a fault */
+    NAME_PART_MAX = 200, /* bytes of an agency's own id; longer is a fault */
+    SUGGESTIONS_MAX = 4  /* wrong names of an event that get a nearer one */
 };
 
 static const char EVENT_TYPE[] = "event_type";
+enum { EVENT_TYPE_LEN = sizeof EVENT_TYPE - 1 };
 
-/* A fault at a name that is no field: `prefix` and the name, by RFC 6901. */
-static void refuse_name(struct mh_faults *faults, enum mh_code code,
-                        const char *name, const char *expected, const char *got,
-                        size_t got_len)
-{
-    struct mh_fault *fault =
-        mh_fault_add(faults, code, NULL, -1, expected, got, got_len);
-    size_t len = 0;
-
-    if (fault == NULL) {
-        return;
-    }
-    fault->pointer[len++] = '/';
-    for (; *name != '\0' && len + 3 < sizeof fault->pointer; name++) {
-        if (*name == '~' || *name == '/') {
-            fault->pointer[len++] = '~';
-            fault->pointer[len++] = *name == '~' ? '0' : '1';
-        } else {
-            fault->pointer[len++] = *name;
-        }
-    }
-    /* cut: not inside a character */
-    while (len > 1 && ((unsigned char)*name & 0xC0) == 0x80) {
-        name--;
-        len--;
-    }
-    fault->pointer[len] = '\0';
-}
+/* An event on its way through intake. */
+struct reading {
+    const struct intake *intake;
+    struct intake_room *room;
+    struct mh_event *event;
+    struct mh_faults *faults;
+    struct given id; /* what stands at event_id; GIVEN_NULL: nothing */
+    bool has_id;
+    int last;    /* field of the value before; most lines have them in order */
+    int unknown; /* names so far that are no field */
+};
 
 /* ------------------------------------------------------------------ type */
 
+/* @param given what stands at event_type, or GIVEN_NULL */
 static const struct mh_type *find_type(const struct intake *intake,
-                                       const json_t *object,
+                                       const struct given *given,
                                        struct mh_faults *faults)
 {
-    const json_t *json = json_object_get(object, EVENT_TYPE);
+    static const char EXPECTED[] = "the short name of a type";
     const struct mh_type *type = intake->type;
 
-    if (json == NULL || json_is_null(json)) {
+    if (given->kind == GIVEN_NULL) {
         if (type == NULL) {
-            refuse_name(faults, MH_REQUIRED, EVENT_TYPE,
-                        "the short name of a type", NULL, 0);
+            mh_fault_add_name(faults, MH_REQUIRED, EVENT_TYPE, EVENT_TYPE_LEN,
+                              EXPECTED, NULL, 0);
         }
         return type;
     }
-    if (!intake_is_text(json)) {
-        refuse_name(faults, MH_TYPE, EVENT_TYPE, "a text", NULL, 0);
+    if (!intake_is_text(given)) {
+        mh_fault_add_name(faults, MH_TYPE, EVENT_TYPE, EVENT_TYPE_LEN, "a text",
+                          NULL, 0);
         return NULL;
     }
-    type = mh_catalogue_type(intake->catalogue, json_string_value(json),
-                             json_string_length(json));
+    type = mh_catalogue_type(intake->catalogue, given->text, given->len);
     if (type == NULL) {
-        refuse_name(faults, MH_UNKNOWN_TYPE, EVENT_TYPE,
-                    "the short name of a type", json_string_value(json),
-                    json_string_length(json));
+        mh_fault_add_name(faults, MH_UNKNOWN_TYPE, EVENT_TYPE, EVENT_TYPE_LEN,
+                          EXPECTED, given->text, given->len);
     }
     return type;
 }
@@ -136,77 +123,101 @@ static enum mh_code name_id(struct mh_event *event, const char *id,
     return MH_OK;
 }
 
-/* @param json lent; what the event gives as its id; NULL none */
-static enum mh_code identify(struct mh_event *event, const json_t *json,
-                             struct intake_room *room, struct mh_faults *faults)
+static enum mh_code identify(struct reading *reading)
 {
+    struct mh_event *event = reading->event;
     struct mh_value *value = &event->values[MH_FIELD_EVENT_ID];
+    const struct given *id = &reading->id;
     uint8_t uuid[MH_UUID_BYTES];
-    const char *id;
-    size_t len;
 
-    if (json == NULL) {
+    if (!reading->has_id) {
         /* Without source_ref the check finds the id missing. */
         return event->values[MH_FIELD_SOURCE_REF].set == MH_NULL
                    ? MH_OK
-                   : name_id(event, NULL, 0, room, faults);
+                   : name_id(event, NULL, 0, reading->room, reading->faults);
     }
-    if (!intake_is_text(json)) {
+    if (!intake_is_text(id)) {
         value->set = MH_BAD;
-        intake_refuse(event->type, MH_FIELD_EVENT_ID, MH_TYPE, "a text", json,
-                      faults);
+        intake_refuse(event->type, MH_FIELD_EVENT_ID, MH_TYPE, "a text", id,
+                      reading->faults);
         return MH_OK;
     }
-    id = json_string_value(json);
-    len = json_string_length(json);
-    if (len == 0 || len > NAME_PART_MAX) {
+    if (id->len == 0 || id->len > NAME_PART_MAX) {
         value->set = MH_BAD;
         intake_refuse(event->type, MH_FIELD_EVENT_ID, MH_PATTERN,
-                      "1 to 200 bytes", json, faults);
+                      "1 to 200 bytes", id, reading->faults);
         return MH_OK;
     }
-    if (mh_uuid_read(id, len, uuid)) {
-        set_id(event, uuid, room);
+    if (mh_uuid_read(id->text, id->len, uuid)) {
+        set_id(event, uuid, reading->room);
         return MH_OK;
     }
-    return name_id(event, id, len, room, faults);
+    return name_id(event, id->text, id->len, reading->room, reading->faults);
 }
 
 /* ---------------------------------------------------------------- values */
 
-/* @returns lent; what stands at event_id, NULL when nothing does */
-static const json_t *read_values(const json_t *object, struct mh_event *event,
-                                 struct mh_faults *faults)
+static void begin(struct reading *reading)
 {
-    const struct mh_type *type = event->type;
-    const json_t *id = NULL;
-    const char *name;
-    json_t *json;
+    struct mh_event *event = reading->event;
 
-    /* jansson's iterator changes nothing but has no const */
-    json_object_foreach((json_t *)(uintptr_t)object, name, json)
-    {
-        int field = mh_type_find(type, name, strlen(name));
-        const json_t *inner;
+    event->agency_id = 0;
+    memset(event->values, 0,
+           (size_t)event->type->field_count * sizeof event->values[0]);
+    reading->last = -1;
+}
 
-        if (field < 0) {
-            if (strcmp(name, EVENT_TYPE) != 0) {
-                refuse_name(faults, MH_UNKNOWN_FIELD, name,
-                            "a field of the type", NULL, 0);
-            }
-            continue;
-        }
-        if (json_is_null(json)) {
-            continue;
-        }
-        inner = intake_untag(json, &type->fields[field]);
-        if (field == MH_FIELD_EVENT_ID) {
-            id = inner;
-        } else {
-            intake_value(type, field, inner, &event->values[field], faults);
+/* The field with this name, -1 when there is none. */
+static int find_field(struct reading *reading, const char *name, size_t len)
+{
+    const struct mh_type *type = reading->event->type;
+    int next = reading->last + 1;
+
+    if (next < type->field_count && type->fields[next].name_len == len &&
+        memcmp(type->fields[next].name, name, len) == 0) {
+        return next;
+    }
+    return mh_type_find(type, name, len);
+}
+
+static void refuse_name(struct reading *reading, const char *name, size_t len)
+{
+    const struct mh_type *type = reading->event->type;
+    char expected[128] = "a field of the type";
+    struct mh_nearest nearest;
+
+    if (len == EVENT_TYPE_LEN && memcmp(name, EVENT_TYPE, len) == 0) {
+        return;
+    }
+    mh_nearest_begin(&nearest, name, len);
+    /* a line of many wrong names is no misspelling, but may be an attack */
+    if (reading->unknown++ < SUGGESTIONS_MAX) {
+        for (int i = 0; i < type->field_count; i++) {
+            mh_nearest_offer(&nearest, type->fields[i].name,
+                             type->fields[i].name);
         }
     }
-    return id;
+    if (nearest.best != NULL) {
+        (void)snprintf(expected, sizeof expected,
+                       "a field of the type, such as %s", nearest.best);
+    }
+    mh_fault_add_name(reading->faults, MH_UNKNOWN_FIELD, name, len, expected,
+                      NULL, 0);
+}
+
+static void take_value(struct reading *reading, int field,
+                       const struct given *given)
+{
+    struct mh_event *event = reading->event;
+
+    reading->last = field;
+    if (field == MH_FIELD_EVENT_ID) {
+        reading->id = *given;
+        reading->has_id = true;
+    } else {
+        intake_value(event->type, field, given, &event->values[field],
+                     reading->faults);
+    }
 }
 
 static void set_defaults(struct mh_event *event, int64_t now_ms)
@@ -229,26 +240,87 @@ static void set_defaults(struct mh_event *event, int64_t now_ms)
     }
 }
 
+/* @returns as intake_read */
+static enum mh_code end(struct reading *reading, int64_t now_ms)
+{
+    enum mh_code code;
+
+    set_defaults(reading->event, now_ms);
+    code = identify(reading);
+    if (code != MH_OK) {
+        return code;
+    }
+    return mh_check(reading->event, reading->intake->reference, reading->faults)
+               ? MH_OK
+               : reading->faults->items[0].code;
+}
+
 enum mh_code intake_read(const struct intake *intake, const json_t *object,
                          int64_t now_ms, struct intake_room *room,
                          struct mh_event *event, struct mh_faults *faults)
 {
-    const json_t *id;
-    enum mh_code code;
+    struct reading reading = {
+        .intake = intake, .room = room, .event = event, .faults = faults};
+    const json_t *named = json_object_get(object, EVENT_TYPE);
+    struct given given = {.kind = GIVEN_NULL};
+    const char *name;
+    json_t *json;
 
-    event->type = find_type(intake, object, faults);
-    event->agency_id = 0;
+    if (named != NULL) {
+        given = given_json(named);
+    }
+    event->type = find_type(intake, &given, faults);
     if (event->type == NULL) {
         return faults->items[0].code;
     }
-    memset(event->values, 0,
-           (size_t)event->type->field_count * sizeof event->values[0]);
-    id = read_values(object, event, faults);
-    set_defaults(event, now_ms);
-    code = identify(event, id, room, faults);
-    if (code != MH_OK) {
-        return code;
+    begin(&reading);
+    /* jansson's iterator changes nothing but has no const */
+    json_object_foreach((json_t *)(uintptr_t)object, name, json)
+    {
+        int field = find_field(&reading, name, strlen(name));
+
+        if (field < 0) {
+            refuse_name(&reading, name, strlen(name));
+        } else if (!json_is_null(json)) {
+            given = given_json_untagged(json, &event->type->fields[field]);
+            take_value(&reading, field, &given);
+        }
     }
-    return mh_check(event, intake->reference, faults) ? MH_OK
-                                                      : faults->items[0].code;
+    return end(&reading, now_ms);
+}
+
+enum mh_code intake_items(const struct intake *intake,
+                          const struct given_item *items, int count,
+                          int64_t now_ms, struct intake_room *room,
+                          struct mh_event *event, struct mh_faults *faults)
+{
+    struct reading reading = {
+        .intake = intake, .room = room, .event = event, .faults = faults};
+    struct given given = {.kind = GIVEN_NULL};
+
+    for (int i = 0; i < count; i++) {
+        if (items[i].name_len == EVENT_TYPE_LEN &&
+            memcmp(items[i].name, EVENT_TYPE, EVENT_TYPE_LEN) == 0) {
+            given = items[i].given;
+            break;
+        }
+    }
+    event->type = find_type(intake, &given, faults);
+    if (event->type == NULL) {
+        return faults->items[0].code;
+    }
+    begin(&reading);
+    for (int i = 0; i < count; i++) {
+        const struct given_item *item = &items[i];
+        int field = item->field >= 0
+                        ? item->field
+                        : find_field(&reading, item->name, item->name_len);
+
+        if (field < 0) {
+            refuse_name(&reading, item->name, item->name_len);
+        } else if (item->given.kind != GIVEN_NULL) {
+            take_value(&reading, field, &item->given);
+        }
+    }
+    return end(&reading, now_ms);
 }

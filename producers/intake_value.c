@@ -1,87 +1,107 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Values by kind: a table of tags, and one reader a kind. */
+/* Values by kind: one reader a kind. */
 #include "intake_value.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "digits.h"
 #include "intake_time.h"
-#include "json.h"
 
 /* ------------------------------------------------------------- all kinds */
 
-/* Names of the Avro branch that stands beside null in a field of a kind; an
- * enum's is its full name. */
-static const char *const TAGS[] = {
-    [MH_KIND_INT] = "int",         [MH_KIND_LONG] = "long",
-    [MH_KIND_BOOLEAN] = "boolean", [MH_KIND_DATE] = "int",
-    [MH_KIND_TIMESTAMP] = "long",  [MH_KIND_STRING] = "string",
-    [MH_KIND_UUID] = "string",     [MH_KIND_ENUM] = NULL,
-};
-
-const json_t *intake_untag(const json_t *json, const struct mh_field *field)
+bool intake_is_text(const struct given *given)
 {
-    const char *tag =
-        field->kind == MH_KIND_ENUM ? field->enum_name : TAGS[field->kind];
-    void *at;
-
-    if (!field->optional || !json_is_object(json) ||
-        json_object_size(json) != 1) {
-        return json;
-    }
-    /* jansson's iterator changes nothing but takes no const */
-    at = json_object_iter((json_t *)(uintptr_t)json);
-    return strcmp(json_object_iter_key(at), tag) == 0
-               ? json_object_iter_value(at)
-               : json;
-}
-
-static bool is_number_text(const json_t *json)
-{
-    return json_is_string(json) && json_string_length(json) > 1 &&
-           json_string_value(json)[0] == JSON_NUMBER;
-}
-
-bool intake_is_text(const json_t *json)
-{
-    return json_is_string(json) && !is_number_text(json);
+    return given->kind == GIVEN_TEXT || given->kind == GIVEN_CELL;
 }
 
 void intake_refuse(const struct mh_type *type, int field, enum mh_code code,
-                   const char *expected, const json_t *json,
+                   const char *expected, const struct given *given,
                    struct mh_faults *faults)
 {
+    static const char *const NAMES[] = {[GIVEN_NULL] = "null",
+                                        [GIVEN_TRUE] = "true",
+                                        [GIVEN_FALSE] = "false",
+                                        [GIVEN_OBJECT] = "an object",
+                                        [GIVEN_ARRAY] = "an array"};
     char number[24];
-    const char *got;
-    size_t len;
+    const char *got = given->text;
+    size_t len = given->len;
 
-    if (json_is_string(json)) {
-        got = json_string_value(json) + is_number_text(json);
-        len = json_string_length(json) - is_number_text(json);
-    } else {
-        got = json_is_object(json)    ? "an object"
-              : json_is_array(json)   ? "an array"
-              : json_is_true(json)    ? "true"
-              : json_is_false(json)   ? "false"
-              : json_is_null(json)    ? "null"
-              : json_is_integer(json) ? number
-                                      : "a number";
-        if (json_is_integer(json)) {
-            (void)snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT,
-                           json_integer_value(json));
-        }
+    switch (given->kind) {
+    case GIVEN_SPOILED:
+        code = MH_CHARSET;
+        expected = "a text without spoiled characters";
+        got = NULL;
+        break;
+    case GIVEN_NUMBER:
+        (void)snprintf(number, sizeof number, "%" PRId64, given->number);
+        got = number;
+        len = strlen(number);
+        break;
+    case GIVEN_NULL:
+    case GIVEN_TRUE:
+    case GIVEN_FALSE:
+    case GIVEN_OBJECT:
+    case GIVEN_ARRAY:
+        got = NAMES[given->kind];
         len = strlen(got);
+        break;
+    case GIVEN_TEXT:
+    case GIVEN_CELL:
+    case GIVEN_DIGITS:
+        break;
     }
     (void)mh_fault_add(faults, code, type, field, expected, got, len);
 }
 
 /* --------------------------------------------------------- whole numbers */
 
-/* @returns MH_OK, MH_TYPE (not digits), MH_MIN or MH_MAX (beyond 64 bits) */
-static enum mh_code read_digits(const char *text, size_t len, int64_t *number)
+/* Take one mark of thousands: `,` or U+066C. */
+static bool take_mark(const char *text, size_t len, size_t *at)
 {
+    if (text[*at] == ',') {
+        *at += 1;
+        return true;
+    }
+    if (len - *at >= 2 && memcmp(text + *at, "\xd9\xac", 2) == 0) {
+        *at += 2;
+        return true;
+    }
+    return false;
+}
+
+/* How digits stand between marks of thousands: 1 to 3, then always 3. */
+struct groups {
+    int marks;
+    int digits; /* since the last mark */
+};
+
+static bool group_ends(const struct groups *groups)
+{
+    return groups->marks == 0 || groups->digits == 3;
+}
+
+/* @returns whether there is a mark, and where one may be */
+static bool next_group(const char *text, size_t len, size_t *at,
+                       struct groups *groups)
+{
+    if (!group_ends(groups) || groups->digits == 0 || groups->digits > 3 ||
+        !take_mark(text, len, at)) {
+        return false;
+    }
+    groups->marks++;
+    groups->digits = 0;
+    return true;
+}
+
+/* @returns MH_OK, MH_TYPE (not digits), MH_MIN or MH_MAX (beyond 64 bits) */
+static enum mh_code read_digits(const char *text, size_t len, bool grouped,
+                                int64_t *number)
+{
+    struct groups groups = {0, 0};
     bool minus = len > 0 && text[0] == '-';
     enum digits_script script = DIGITS_ANY;
     enum mh_code code = MH_OK;
@@ -95,12 +115,19 @@ static enum mh_code read_digits(const char *text, size_t len, int64_t *number)
         int digit = digits_take(text, len, &at, &script);
 
         if (digit < 0) {
-            return MH_TYPE;
+            if (!grouped || !next_group(text, len, &at, &groups)) {
+                return MH_TYPE;
+            }
+            continue;
         }
+        groups.digits++;
         if (__builtin_mul_overflow(sum, 10, &sum) ||
             __builtin_sub_overflow(sum, digit, &sum)) {
             code = minus ? MH_MIN : MH_MAX;
         }
+    }
+    if (!group_ends(&groups)) {
+        return MH_TYPE;
     }
     /* summed below zero, where there is one number more */
     if (code == MH_OK && !minus && sum == INT64_MIN) {
@@ -111,7 +138,7 @@ static enum mh_code read_digits(const char *text, size_t len, int64_t *number)
 }
 
 static void refuse_range(const struct mh_type *type, int field,
-                         enum mh_code code, const json_t *json,
+                         enum mh_code code, const struct given *given,
                          struct mh_faults *faults)
 {
     const struct mh_field *rule = &type->fields[field];
@@ -125,24 +152,22 @@ static void refuse_range(const struct mh_type *type, int field,
     } else {
         (void)snprintf(expected, sizeof expected, "at most %" PRId64, most);
     }
-    intake_refuse(type, field, code, expected, json, faults);
+    intake_refuse(type, field, code, expected, given, faults);
 }
 
 static bool read_number(const struct mh_type *type, int field,
-                        const json_t *json, struct mh_value *value,
+                        const struct given *given, struct mh_value *value,
                         struct mh_faults *faults)
 {
     enum mh_code code = MH_TYPE;
     int64_t number = 0;
 
-    if (json_is_integer(json)) {
-        number = json_integer_value(json);
+    if (given->kind == GIVEN_NUMBER) {
+        number = given->number;
         code = MH_OK;
-    } else if (json_is_string(json)) {
-        size_t skip = is_number_text(json);
-
-        code = read_digits(json_string_value(json) + skip,
-                           json_string_length(json) - skip, &number);
+    } else if (intake_is_text(given) || given->kind == GIVEN_DIGITS) {
+        code = read_digits(given->text, given->len, given->kind == GIVEN_CELL,
+                           &number);
     }
     if (code == MH_OK && type->fields[field].kind == MH_KIND_INT) {
         code = number < INT32_MIN   ? MH_MIN
@@ -150,27 +175,36 @@ static bool read_number(const struct mh_type *type, int field,
                                     : MH_OK;
     }
     if (code == MH_TYPE) {
-        intake_refuse(type, field, MH_TYPE, "a whole number", json, faults);
+        intake_refuse(type, field, MH_TYPE, "a whole number", given, faults);
     } else if (code != MH_OK) {
-        refuse_range(type, field, code, json, faults);
+        refuse_range(type, field, code, given, faults);
     } else {
         value->number = number;
     }
     return code == MH_OK;
 }
 
+/* Whether the text is `word`, which is in small letters. */
+static bool is_word(const struct given *given, const char *word)
+{
+    size_t len = strlen(word);
+
+    return given->len == len && (given->kind == GIVEN_CELL
+                                     ? strncasecmp(given->text, word, len) == 0
+                                     : given->kind == GIVEN_TEXT &&
+                                           memcmp(given->text, word, len) == 0);
+}
+
 static bool read_boolean(const struct mh_type *type, int field,
-                         const json_t *json, struct mh_value *value,
+                         const struct given *given, struct mh_value *value,
                          struct mh_faults *faults)
 {
-    const char *text = json_is_string(json) ? json_string_value(json) : "";
-
-    if (json_is_true(json) || strcmp(text, "true") == 0) {
+    if (given->kind == GIVEN_TRUE || is_word(given, "true")) {
         value->number = 1;
-    } else if (json_is_false(json) || strcmp(text, "false") == 0) {
+    } else if (given->kind == GIVEN_FALSE || is_word(given, "false")) {
         value->number = 0;
     } else {
-        intake_refuse(type, field, MH_TYPE, "true or false", json, faults);
+        intake_refuse(type, field, MH_TYPE, "true or false", given, faults);
         return false;
     }
     return true;
@@ -178,20 +212,21 @@ static bool read_boolean(const struct mh_type *type, int field,
 
 /* ----------------------------------------------------------------- texts */
 
-static bool read_text(const struct mh_type *type, int field, const json_t *json,
-                      struct mh_value *value, struct mh_faults *faults)
+static bool read_text(const struct mh_type *type, int field,
+                      const struct given *given, struct mh_value *value,
+                      struct mh_faults *faults)
 {
-    if (!intake_is_text(json)) {
-        intake_refuse(type, field, MH_TYPE, "a text", json, faults);
+    if (!intake_is_text(given)) {
+        intake_refuse(type, field, MH_TYPE, "a text", given, faults);
         return false;
     }
-    value->text = json_string_value(json);
-    value->len = (uint32_t)json_string_length(json);
+    value->text = given->text;
+    value->len = (uint32_t)given->len;
     return true;
 }
 
 static void refuse_symbol(const struct mh_type *type, int field,
-                          const json_t *json, struct mh_faults *faults)
+                          const struct given *given, struct mh_faults *faults)
 {
     static const char MORE[] = "...";
     const struct mh_field *rule = &type->fields[field];
@@ -211,45 +246,45 @@ static void refuse_symbol(const struct mh_type *type, int field,
         expected[len++] = ' ';
     }
     expected[len > 0 ? len - 1 : 0] = '\0';
-    intake_refuse(type, field, MH_ENUM, expected, json, faults);
+    intake_refuse(type, field, MH_ENUM, expected, given, faults);
 }
 
 static bool read_symbol(const struct mh_type *type, int field,
-                        const json_t *json, struct mh_value *value,
+                        const struct given *given, struct mh_value *value,
                         struct mh_faults *faults)
 {
     const struct mh_field *rule = &type->fields[field];
 
-    if (!intake_is_text(json)) {
-        intake_refuse(type, field, MH_TYPE, "a text", json, faults);
+    if (!intake_is_text(given)) {
+        intake_refuse(type, field, MH_TYPE, "a text", given, faults);
         return false;
     }
     for (int i = 0; i < rule->symbol_count; i++) {
         const struct mh_symbol *symbol = &rule->symbols[i];
 
-        if (symbol->len == json_string_length(json) &&
-            memcmp(symbol->name, json_string_value(json), symbol->len) == 0) {
+        if (symbol->len == given->len &&
+            memcmp(symbol->name, given->text, symbol->len) == 0) {
             value->number = i;
             value->text = symbol->name;
             value->len = symbol->len;
             return true;
         }
     }
-    refuse_symbol(type, field, json, faults);
+    refuse_symbol(type, field, given, faults);
     return false;
 }
 
 static bool read_moment(const struct mh_type *type, int field,
-                        const json_t *json, struct mh_value *value,
+                        const struct given *given, struct mh_value *value,
                         struct mh_faults *faults)
 {
     bool is_day = type->fields[field].kind == MH_KIND_DATE;
     enum mh_code code = MH_TYPE;
     const char *expected;
 
-    if (intake_is_text(json)) {
-        code = (is_day ? intake_date : intake_instant)(
-            json_string_value(json), json_string_length(json), &value->number);
+    if (intake_is_text(given)) {
+        code = (is_day ? intake_date : intake_instant)(given->text, given->len,
+                                                       &value->number);
     }
     if (code == MH_OK) {
         return true;
@@ -260,24 +295,26 @@ static bool read_moment(const struct mh_type *type, int field,
         expected = is_day ? "a date as 2025-10-13 or 1404-07-21"
                           : "a time as 2025-10-13T08:30:00+03:30";
     }
-    intake_refuse(type, field, code, expected, json, faults);
+    intake_refuse(type, field, code, expected, given, faults);
     return false;
 }
 
 /* ------------------------------------------------------------------- all */
 
-void intake_value(const struct mh_type *type, int field, const json_t *json,
-                  struct mh_value *value, struct mh_faults *faults)
+void intake_value(const struct mh_type *type, int field,
+                  const struct given *given, struct mh_value *value,
+                  struct mh_faults *faults)
 {
-    static bool (*const READ[])(const struct mh_type *, int, const json_t *,
-                                struct mh_value *, struct mh_faults *) = {
+    static bool (*const READ[])(const struct mh_type *, int,
+                                const struct given *, struct mh_value *,
+                                struct mh_faults *) = {
         [MH_KIND_INT] = read_number,       [MH_KIND_LONG] = read_number,
         [MH_KIND_BOOLEAN] = read_boolean,  [MH_KIND_DATE] = read_moment,
         [MH_KIND_TIMESTAMP] = read_moment, [MH_KIND_STRING] = read_text,
         [MH_KIND_UUID] = read_text,        [MH_KIND_ENUM] = read_symbol,
     };
     bool good =
-        READ[type->fields[field].kind](type, field, json, value, faults);
+        READ[type->fields[field].kind](type, field, given, value, faults);
 
     value->set = good ? MH_VALUE : MH_BAD;
 }

@@ -154,6 +154,21 @@ static void names_of_no_field_are_pointed_at(void **state)
     assert_int_equal(strlen(reading.faults.items[0].pointer), 93);
 }
 
+static void a_misspelt_name_is_told_what_it_may_mean(void **state)
+{
+    (void)state;
+    expect_fault(",\"member_present\":1", "/member_present", MH_UNKNOWN_FIELD);
+    assert_string_equal(reading.faults.items[0].expected,
+                        "a field of the type, such as members_present");
+    expect_fault(",\"free_text\":1", "/free_text", MH_UNKNOWN_FIELD);
+    assert_string_equal(reading.faults.items[0].expected,
+                        "a field of the type");
+    read_meeting(",\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"op_\":1");
+    assert_int_equal(reading.faults.count, 5);
+    assert_string_equal(reading.faults.items[4].expected,
+                        "a field of the type");
+}
+
 static void ids_are_named_or_refused(void **state)
 {
     char more[512];
@@ -232,6 +247,7 @@ int main(void)
         cmocka_unit_test(what_is_no_whole_number_is_a_fault_of_its_field),
         cmocka_unit_test(too_large_numbers_are_max_and_min_at_their_field),
         cmocka_unit_test(names_of_no_field_are_pointed_at),
+        cmocka_unit_test(a_misspelt_name_is_told_what_it_may_mean),
         cmocka_unit_test(ids_are_named_or_refused),
         cmocka_unit_test(an_id_of_source_ref_is_that_of_the_contract),
         cmocka_unit_test(a_value_that_was_refused_is_no_second_fault),

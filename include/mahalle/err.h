@@ -100,6 +100,8 @@ struct mh_err {
 const char *mh_code_name(enum mh_code code);
 /** One clause in English saying what the code means. Static. */
 const char *mh_code_text(enum mh_code code);
+/** The same in Persian, UTF-8; NULL for what is no fault of an event. Static. */
+const char *mh_code_text_fa(enum mh_code code);
 /** What to do about it. */
 enum mh_act mh_code_act(enum mh_code code);
 /** Exit code of a program that ends because of it (see --help). */

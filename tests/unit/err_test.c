@@ -48,6 +48,8 @@ static void every_code_says_what_it_is_and_how_a_program_ends(void **state)
         assert_true((exit_code >= 0 && exit_code <= 5) || exit_code == 70);
         assert_int_equal(exit_code == 0, mh_code_act(code) == MH_ACT_NONE);
         assert_int_equal(exit_code == 1, mh_code_act(code) == MH_ACT_REFUSE);
+        assert_int_equal(mh_code_text_fa(code) != NULL,
+                         mh_code_act(code) == MH_ACT_REFUSE);
     }
     assert_int_equal(mh_code_find("ok"), MH_CODE_COUNT);
     assert_int_equal(mh_code_find(""), MH_CODE_COUNT);

@@ -114,14 +114,13 @@ void aggregate_wait(struct aggregate *a, int ms)
     int64_t end = mh_clock_ms() + ms;
 
     while (mh_clock_ms() < end && !mh_stop_asked()) {
-        struct message message = {.handle = NULL};
+        struct message message;
         struct mh_err err;
 
         if (a->poll == NULL ||
             poll_next(a->poll, TICK_MS, &message, &err) != MH_OK) {
             mh_clock_sleep_ms(TICK_MS);
-        }
-        if (message.handle != NULL) {
+        } else if (message.partition >= 0) {
             poll_free(&message);
             a->claimed = false; /* records are never passed over */
         }
@@ -195,6 +194,27 @@ static enum mh_code advance(struct aggregate *a, const struct message *message,
     return MH_OK;
 }
 
+/* The partition is read up to there, whatever lies behind the last record. */
+static void reach_end(struct aggregate *a, const struct message *end)
+{
+    struct position *position = positions_find(&a->positions, end->partition);
+
+    if (position != NULL && position->taken < end->offset) {
+        position->taken = end->offset;
+    }
+}
+
+/* Whether what is in hand moves a position. */
+static bool anything_moves(const struct positions *positions)
+{
+    for (int i = 0; i < positions->count; i++) {
+        if (positions->items[i].taken != positions->items[i].next) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The records in hand become those of the transaction under way. */
 static void put_under_way(struct positions *positions)
 {
@@ -266,14 +286,19 @@ static enum mh_code take_records(struct aggregate *a, int32_t *partition,
         code = poll_next(a->poll, wait_ms, &record, err);
         wait_ms = 0;
         *partition = record.partition;
-        if (code != MH_OK || record.handle == NULL || poll_changed(a->poll)) {
+        if (code != MH_OK || record.partition < 0 || poll_changed(a->poll)) {
             poll_free(&record);
             break;
         }
-        bytes += (int64_t)(record.value_len + record.key_len);
-        code = add_record(a, &record, err);
+        if (record.end) {
+            reach_end(a, &record);
+        } else {
+            bytes += (int64_t)(record.value_len + record.key_len);
+            code = add_record(a, &record, err);
+        }
         poll_free(&record);
     }
+    batch_sort(&a->batch);
     return code;
 }
 
@@ -281,7 +306,6 @@ static enum mh_code write_batch(struct aggregate *a, struct mh_err *err)
 {
     enum mh_code code;
 
-    batch_sort(&a->batch);
     code = store_read_old(a->store, &a->batch, a->catalogue, err);
     if (code == MH_OK && delta_make(&a->delta, &a->batch) != MH_OK) {
         code = mh_fail(err, MH_MEMORY, "a batch of %d is too large",
@@ -353,8 +377,8 @@ static enum mh_code take_batch(struct aggregate *a, struct mh_err *err)
         taking = claim_block(a, position, MH_GAP, err->text, err);
         a->claimed = false; /* what is in hand is taken again */
     } else if (taking != MH_OK) {
-        a->claimed = a->claimed && a->batch.count == 0;
-    } else if (a->batch.count > 0 && !poll_changed(a->poll)) {
+        a->claimed = a->claimed && !anything_moves(&a->positions);
+    } else if (anything_moves(&a->positions) && !poll_changed(a->poll)) {
         taking = begin_transaction(a, err);
     }
     return size_batches(a, taking, err);

@@ -7,6 +7,7 @@
 #ifndef MAHALLE_MESSAGE_H
 #define MAHALLE_MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,7 @@ struct message {
     const uint8_t *value; /**< lent by `handle`; NULL: tombstone */
     size_t value_len;     /**< bytes */
     void *handle;         /**< owned; the library's record, NULL in tests */
+    bool end;             /**< no record: `offset` is the end of the log */
 };
 
 /** One version of a fact: from a message, or as core.event holds it. */

@@ -117,6 +117,8 @@ enum mh_code poll_open(const struct poll_config *config, struct poll **poll,
         "true",
         "isolation.level",
         "read_committed",
+        "enable.partition.eof",
+        "true",
         "session.timeout.ms",
         "10000",
         "max.poll.interval.ms",
@@ -221,15 +223,25 @@ void poll_stop(struct poll *poll)
 
 /* ----------------------------------------------------------------- records */
 
+/* The library goes on behind records that it cannot read, as when their
+ * checksum is wrong; we do not. */
+static bool is_gap(rd_kafka_resp_err_t error)
+{
+    return error == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+           error == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE ||
+           error == RD_KAFKA_RESP_ERR__LOG_TRUNCATION ||
+           error == RD_KAFKA_RESP_ERR__BAD_MSG ||
+           error == RD_KAFKA_RESP_ERR__BAD_COMPRESSION ||
+           error == RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED;
+}
+
 static enum mh_code translate(const struct poll *poll,
                               const rd_kafka_message_t *record,
                               struct mh_err *err)
 {
     char text[256];
 
-    if (record->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
-        record->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE ||
-        record->err == RD_KAFKA_RESP_ERR__LOG_TRUNCATION) {
+    if (is_gap(record->err)) {
         return mh_fail(err, MH_GAP, "%s partition %d offset %" PRId64 ": %s",
                        poll->topic, record->partition, record->offset,
                        rd_kafka_message_errstr(record));
@@ -265,7 +277,12 @@ enum mh_code poll_next(struct poll *poll, int wait_ms, struct message *message,
     }
     message->partition = record->partition;
     if (record->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        code = translate(poll, record, err);
+        if (record->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+            message->offset = record->offset;
+            message->end = true;
+        } else {
+            code = translate(poll, record, err);
+        }
         rd_kafka_message_destroy(record);
         return code;
     }

@@ -41,8 +41,10 @@ MH_MUST enum mh_code poll_start(struct poll *poll,
 void poll_stop(struct poll *poll);
 
 /**
- * Take the next record; wait up to `wait_ms` for it.
- * @param message out; `handle` is NULL when there was none; else give it back
+ * Take the next record, or word that a partition is read to its `end`, which
+ * may lie behind the last record: transactions leave marks there. Wait up to
+ * `wait_ms` for it.
+ * @param message out; `partition` is -1 when there was neither; give it back
  *                with poll_free
  * @returns MH_OK
  *          MH_GAP           `message->partition` cannot be read on

@@ -30,7 +30,7 @@ struct position {
     bool other_log; /**< of the claim: cluster or topic is another one */
     /* of the transaction under way */
     int64_t until;   /**< `next` when it is committed */
-    int64_t last_ms; /**< time of its last record */
+    int64_t last_ms; /**< time of its last record, 0 unknown */
     int64_t fates[FATE_COUNT];
     /* of the records in hand */
     int64_t taken;    /**< offset after the last one */

@@ -39,6 +39,8 @@ static const char *const CONSUMER_OWN[] = {
     "positions are kept in PostgreSQL, with the totals",
     "enable.auto.offset.store",
     "positions are kept in PostgreSQL, with the totals",
+    "enable.partition.eof",
+    "what ends a partition but is no record would be waited for",
     "isolation.level",
     "records of aborted transactions would be counted",
     "group.id",

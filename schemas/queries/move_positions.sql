@@ -8,12 +8,12 @@ SET next_offset = u.until,
     stale = p.stale + u.stale,
     dead = p.dead + u.dead,
     gaps = p.gaps + u.gaps,
-    last_record_at = u.last_record_at,
+    last_record_at = coalesce(u.last_record_at, p.last_record_at),
     applied_until = greatest(p.applied_until, u.last_record_at),
     committed_at = now(),
     seen_at = now()
 FROM (SELECT partition, epoch, expected, until, high, applied, duplicate,
-             stale, dead, gaps, to_timestamp(last_ms / 1000.0)
+             stale, dead, gaps, to_timestamp(nullif(last_ms, 0) / 1000.0)
       FROM unnest($2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[],
                   $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
                   $10::bigint[], $11::bigint[], $12::bigint[])

@@ -80,7 +80,7 @@ def watch(process, conn, progress, total):
                          f"{last[0] - began:.0f} s")
         time.sleep(0.05)
     return {"start": first[0] - began, "peak": peak,
-            "rate": (last[1] - first[1]) / (last[0] - first[0])}
+            "rate": (last[1] - first[1]) / max(last[0] - first[0], 1e-9)}
 
 
 def run(argv, total, tables=None, log=None, prepare=None, serves=False):

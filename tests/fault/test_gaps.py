@@ -151,6 +151,20 @@ def make_anew(stack, change=lambda value: value):
     stack.produce(records * 2)
 
 
+def spoil(stack, partition, offset):
+    """Change a byte of the batch at `offset` where the broker keeps it."""
+    stack.down("kafka")
+    [path] = stack.directory.glob(f"**/{TOPIC}-{partition}/{0:020}.log")
+    log = bytearray(path.read_bytes())
+    at = 0
+    while int.from_bytes(log[at:at + 8], "big") != offset:
+        at += 12 + int.from_bytes(log[at + 8:at + 12], "big")
+    log[at + 12 + int.from_bytes(log[at + 8:at + 12], "big") - 3] ^= 1
+    path.write_bytes(log)
+    stack.up("kafka")
+    stack.producer = None
+
+
 # ---- It stands still --------------------------------------------------------
 
 def test_records_gone_by_retention(read, lines):
@@ -219,6 +233,26 @@ def test_another_cluster(read, lines):
     restart(read)
     assert_stays_blocked(read, before, "OTHER_LOG:", before, MARKS)
     assert tables(read) == held
+
+
+def test_a_batch_with_a_wrong_checksum(read, contract):
+    """The client library would tell of it and go on behind it."""
+    was_there, end = read.read_log(), read.end_offsets()
+    partition = max(end, key=end.get)
+    grow(read, partition, 3)
+    spoil(read, partition, end[partition])
+    grow(read, partition, 3)
+    before = counts(read)
+    read.start_consumer()
+    wait_blocked(read, {partition}, "GAP:")
+    assert_stays_blocked(read, {partition}, "GAP:", before, MARKS)
+    decide(read, partition, end[partition])   # read it again: it is no better
+    wait_for(lambda: read.value("SELECT state FROM ops.partition_progress"
+                                " WHERE partition = %s", partition) == "blocked", DECIDED)
+    decide(read, partition, end[partition] + 3)
+    assert_goes_on(read)
+    assert counts(read)[partition][5] == 3
+    assert_numbers_of(read, contract, was_there)
 
 
 # ---- A person decides -------------------------------------------------------

@@ -12,8 +12,8 @@ import pytest
 from harness.stack import ROOT
 from harness.verdicts import assert_like_log
 
-EVENTS = 45_000
-ROUNDS = 18
+EVENTS = 60_000
+ROUNDS = 30
 
 
 @pytest.mark.timeout(900)

@@ -12,7 +12,7 @@ def refusals(refused):
 
 def test_all_types_mixed(stack, contract):
     source = RandomEvents(contract, seed=1404)
-    lines = list(source.lines(3000))
+    lines = list(source.lines(20_000))
     intended = {n: source.intended[line] for n, line in enumerate(lines, 1)
                 if source.intended[line]}
     stack.start_consumers(2)

@@ -4,14 +4,16 @@
 #include <string.h>
 
 #include "admin.h"
+#include "schemas_dir.h"
 
 static const struct mh_option OPTIONS[] = {
     {"pg", MH_OPTION_SECRET, "", 0, 0, "",
      "Connection string of PostgreSQL, for a member of the owner's role."},
     {"brokers", MH_OPTION_TEXT, "localhost:9092", 0, 0, "",
      "Kafka brokers, HOST:PORT with commas between."},
-    {"schemas", MH_OPTION_TEXT, MAHALLE_SCHEMAS_DIR, 0, 0, "",
-     "Directory of the contract: events, sql, reference."},
+    {"schemas", MH_OPTION_TEXT, "", 0, 0, "",
+     "Directory of the contract: events, sql, reference; empty: the installed "
+     "one."},
     {"topic", MH_OPTION_TEXT, "mahalle.events", 0, 0, "",
      "topics create: name of the topic."},
     {"partitions", MH_OPTION_NUMBER, "12", 1, 1024, "partitions",
@@ -117,7 +119,10 @@ static int count_words(const struct mh_options *options, int i)
 
 static enum mh_code run(const struct mh_options *options, struct mh_err *err)
 {
-    struct admin admin = {options, mh_options_text(options, "schemas"), 0, 0};
+    char found[MH_SCHEMAS_DIR_MAX];
+    struct admin admin = {
+        options, mh_schemas_dir(mh_options_text(options, "schemas"), found), 0,
+        0};
 
     for (int i = 0; i < COMMAND_COUNT; i++) {
         admin.first_arg = count_words(options, i);

@@ -17,6 +17,7 @@
 #include "post_options.h"
 #include "post_progress.h"
 #include "post_rejects.h"
+#include "schemas_dir.h"
 #include "send.h"
 #include "stop.h"
 
@@ -237,7 +238,8 @@ static int sum_up(const struct post *post, enum mh_code code,
 
 static enum mh_code load_contract(struct post *post, struct mh_err *err)
 {
-    const char *dir = post->options.schemas;
+    char found[MH_SCHEMAS_DIR_MAX];
+    const char *dir = mh_schemas_dir(post->options.schemas, found);
     struct mh_buf problems;
     enum mh_code code;
 

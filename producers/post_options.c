@@ -23,8 +23,8 @@ static const struct mh_option OPTIONS[] = {
      "Kafka's bootstrap servers, HOST:PORT with commas between."},
     {"topic", MH_OPTION_TEXT, "mahalle.events", 0, 0, "",
      "Topic of the events."},
-    {"schemas", MH_OPTION_TEXT, MAHALLE_SCHEMAS_DIR, 0, 0, "",
-     "Directory with events/ and reference/."},
+    {"schemas", MH_OPTION_TEXT, "", 0, 0, "",
+     "Directory with events/ and reference/; empty: the installed one."},
     {0}};
 
 static const struct mh_program PROGRAM = {

@@ -82,6 +82,12 @@ MH_MUST enum mh_code admin_dead_letters_show(const struct admin *admin,
                                              struct mh_err *err);
 MH_MUST enum mh_code admin_dead_letters_replay(const struct admin *admin,
                                                struct mh_err *err);
+MH_MUST enum mh_code admin_keys_create(const struct admin *admin,
+                                       struct mh_err *err);
+MH_MUST enum mh_code admin_keys_list(const struct admin *admin,
+                                     struct mh_err *err);
+MH_MUST enum mh_code admin_keys_revoke(const struct admin *admin,
+                                       struct mh_err *err);
 MH_MUST enum mh_code admin_report(const struct admin *admin,
                                   struct mh_err *err);
 

@@ -29,7 +29,16 @@ static const struct mh_option OPTIONS[] = {
     {"state", MH_OPTION_TEXT, "", 0, 0, "",
      "dead-letters list: only open, replayed or parked ones."},
     {"agency", MH_OPTION_TEXT, "", 0, 0, "",
-     "dead-letters list: only those of this agency."},
+     "dead-letters list: only those of this agency. keys create: whose key it "
+     "is; * for every agency."},
+    {"type", MH_OPTION_LIST, "", 0, 0, "",
+     "keys create: only this event type; may be given again."},
+    {"county", MH_OPTION_LIST, "", 0, 0, "",
+     "keys create: only events of this county; may be given again."},
+    {"rate", MH_OPTION_NUMBER, "0", 0, 1000000, "events/s",
+     "keys create: most events a second; 0 is without bound."},
+    {"days", MH_OPTION_NUMBER, "0", 0, 36500, "days",
+     "keys create: how long the key counts; 0 is until it is revoked."},
     {"limit", MH_OPTION_NUMBER, "50", 1, 100000, "letters",
      "dead-letters list: the newest ones, at most."},
     {"as-of", MH_OPTION_TEXT, "", 0, 0, "",
@@ -65,6 +74,10 @@ static const struct mh_program PROGRAM = {
     "dead-letters replay --reason CODE\n"
     "offsets show\n"
     "offsets accept-gap --partition N --to OFFSET --why TEXT\n"
+    "keys create --agency CODE [--type TYPE]... [--county CODE]... "
+    "[--rate N] [--days N]\n"
+    "keys list\n"
+    "keys revoke ID\n"
     "report --output FILE",
     "mahalle-admin db install\n"
     "mahalle-admin topics create --partitions 12 --replication 3\n"
@@ -75,6 +88,7 @@ static const struct mh_program PROGRAM = {
     "mahalle-admin dead-letters replay --reason PLACE\n"
     "mahalle-admin offsets accept-gap --partition 3 --to 912 --why 'disk "
     "lost'\n"
+    "mahalle-admin keys create --agency education --county 2401 --rate 100\n"
     "mahalle-admin report --as-of 1404/07/21 --output page.html",
     OPTIONS,
 };
@@ -96,6 +110,9 @@ static const struct {
     {"dead-letters", "replay", 0, -1, admin_dead_letters_replay},
     {"offsets", "show", 0, 0, admin_offsets_show},
     {"offsets", "accept-gap", 0, 0, admin_offsets_accept_gap},
+    {"keys", "create", 0, 0, admin_keys_create},
+    {"keys", "list", 0, 0, admin_keys_list},
+    {"keys", "revoke", 1, 1, admin_keys_revoke},
     {"report", "", 0, 0, admin_report},
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };

@@ -19,8 +19,9 @@
 enum mh_option_kind {
     MH_OPTION_TEXT,
     MH_OPTION_NUMBER,
-    MH_OPTION_FLAG,  /**< no value on the command line; true/false elsewhere */
-    MH_OPTION_SECRET /**< text that is never a flag and never printed */
+    MH_OPTION_FLAG,   /**< no value on the command line; true/false elsewhere */
+    MH_OPTION_SECRET, /**< text that is never a flag and never printed */
+    MH_OPTION_LIST    /**< texts with commas between; a flag again adds to it */
 };
 
 struct mh_option {

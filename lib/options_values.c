@@ -83,17 +83,41 @@ static bool is_wrong(struct mh_options *options, const struct mh_option *option,
         return false;
     case MH_OPTION_TEXT:
     case MH_OPTION_SECRET:
+    case MH_OPTION_LIST:
         return false;
     }
     return false;
 }
 
+/* A list that is given as a flag replaces what file and environment say; given
+ * as a flag again, it grows. */
+static char *add_to_list(struct mh_options *options, ptrdiff_t at,
+                         const char *where, const char *value)
+{
+    uint64_t bit = UINT64_C(1) << at;
+    bool grows = (options->flags & bit) != 0;
+    char *list = NULL;
+
+    assert(at < 64);
+    if (strncmp(where, "--", 2) == 0) {
+        options->flags |= bit;
+    }
+    if (!grows) {
+        return strdup(value);
+    }
+    return asprintf(&list, "%s,%s", options->values[at], value) < 0 ? NULL
+                                                                    : list;
+}
+
 void mh_options_set(struct mh_options *options, const struct mh_option *option,
                     const char *where, const char *value)
 {
-    char **kept = &options->values[option - options->program->options];
+    ptrdiff_t at = option - options->program->options;
+    char **kept = &options->values[at];
     bool wrong = is_wrong(options, option, where, value);
-    char *copy = strdup(wrong ? "" : value); /* given, so not missing too */
+    char *copy = option->kind == MH_OPTION_LIST
+                     ? add_to_list(options, at, where, value)
+                     : strdup(wrong ? "" : value); /* given, so not missing */
 
     if (copy == NULL) {
         options->no_memory = true;
@@ -180,7 +204,8 @@ static const char *value_of(const struct mh_options *options, const char *name,
 
 static bool is_text_kind(enum mh_option_kind kind)
 {
-    return kind == MH_OPTION_TEXT || kind == MH_OPTION_SECRET;
+    return kind == MH_OPTION_TEXT || kind == MH_OPTION_SECRET ||
+           kind == MH_OPTION_LIST;
 }
 
 static bool is_number_kind(enum mh_option_kind kind)

@@ -17,6 +17,7 @@ struct mh_options {
     int arg_count;
     char *kafka[MH_OPTIONS_KAFKA_MAX]; /**< owned; name, NUL, value */
     int kafka_count;
+    uint64_t flags; /**< by position in the table: lists given as a flag */
     int mistakes;   /**< printed so far */
     bool no_memory; /**< a value could not be kept */
 };

@@ -86,8 +86,12 @@ GRANT SELECT, INSERT, UPDATE ON core.event, core.daily, core.agency_day,
 GRANT SELECT, INSERT ON core.event_history, ops.dead_letter TO mahalle_writer;
 GRANT INSERT ON core.dead_letter_record TO mahalle_writer;
 
-GRANT SELECT ON core.event, ops.partition_progress, ops.dead_letter
+-- Receipts: where a fact stands, nothing of what it says.
+GRANT SELECT (event_id, agency_id, revision, content, partition, "offset",
+              received_at, applied_at) ON core.event TO mahalle_gateway;
+GRANT SELECT (topic, partition, next_offset) ON ops.partition_progress
     TO mahalle_gateway;
+GRANT SELECT ON ops.dead_letter TO mahalle_gateway;
 
 DO $$ BEGIN
     EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO mahalle_writer',

@@ -21,6 +21,7 @@ static const struct mh_option TABLE[] = {
     {"dry-run", MH_OPTION_FLAG, "false", 0, 0, "", "Check only."},
     {"offset", MH_OPTION_NUMBER, "0", -10, 10, "", "Where to begin."},
     {"api-key", MH_OPTION_SECRET, "", 0, 0, "", "Key of the gateway."},
+    {"type", MH_OPTION_LIST, "any", 0, 0, "", "Event type; may be repeated."},
     {.name = NULL}};
 
 static const struct mh_program PROGRAM = {
@@ -326,6 +327,25 @@ static void the_printed_file_can_be_read_as_it_is(void **state)
     assert_string_equal(mh_options_kafka_name(options, 0), "client.id");
 }
 
+static void a_list_grows_by_each_flag(void **state)
+{
+    (void)state;
+    assert_int_equal(read_options("--brokers", "x", NULL), MH_OK);
+    assert_string_equal(mh_options_text(options, "type"), "any");
+    mh_options_free(options);
+    options = NULL;
+    assert_int_equal(setenv("MAHALLE_TYPE", "a,b", 1), 0);
+    assert_int_equal(read_options("--brokers", "x", NULL), MH_OK);
+    assert_string_equal(mh_options_text(options, "type"), "a,b");
+    mh_options_free(options);
+    options = NULL;
+    assert_int_equal(
+        read_options("--brokers", "x", "--type", "c", "--type=d,e", NULL),
+        MH_OK);
+    assert_string_equal(mh_options_text(options, "type"), "c,d,e");
+    assert_int_equal(unsetenv("MAHALLE_TYPE"), 0);
+}
+
 static int make_file(void **state)
 {
     int fd = mkstemp(file_path);
@@ -347,6 +367,7 @@ int main(void)
         TEST(defaults_hold_where_nothing_is_said),
         TEST(the_later_source_wins),
         TEST(what_is_no_option_is_an_argument),
+        TEST(a_list_grows_by_each_flag),
         TEST(keys_of_librdkafka_are_collected_in_order),
         TEST(secrets_of_librdkafka_are_never_flags),
         TEST(all_mistakes_are_shown_at_once),

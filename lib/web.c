@@ -6,9 +6,7 @@
  */
 #include "web.h"
 
-#include <errno.h>
 #include <microhttpd.h>
-#include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -21,8 +19,9 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "listen.h"
 
-enum { TICK_MS = 500, HOST_BYTES = 256, PORT_BYTES = 6 };
+enum { TICK_MS = 500 };
 
 /* A client that is being served. */
 struct visit {
@@ -200,89 +199,6 @@ static void *run(void *argument)
 
 /* ------------------------------------------------------------------- start */
 
-static bool split_address(const char *listen, char host[HOST_BYTES],
-                          char port[PORT_BYTES])
-{
-    const char *colon = strrchr(listen, ':');
-    size_t len = colon == NULL ? 0 : (size_t)(colon - listen);
-
-    if (len > 2 && listen[0] == '[' && listen[len - 1] == ']') {
-        listen++;
-        len -= 2;
-    } else if (memchr(listen, ':', len) != NULL) {
-        return false; /* which of them is before the port? */
-    }
-    if (len == 0 || len >= HOST_BYTES || strlen(colon + 1) >= PORT_BYTES ||
-        colon[1] == '\0' ||
-        strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
-        strtoul(colon + 1, NULL, 10) > UINT16_MAX) {
-        return false;
-    }
-    memcpy(host, listen, len);
-    host[len] = '\0';
-    (void)snprintf(port, PORT_BYTES, "%s", colon + 1);
-    return true;
-}
-
-static int listen_at(const struct addrinfo *at)
-{
-    const int on = 1;
-    int fd =
-        socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    if (fd >= 0 &&
-        (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
-         bind(fd, at->ai_addr, at->ai_addrlen) != 0 ||
-         listen(fd, MH_WEB_CONNECTIONS_MAX) != 0)) {
-        int error = errno;
-
-        (void)close(fd);
-        errno = error;
-        return -1;
-    }
-    return fd;
-}
-
-static enum mh_code open_socket(struct mh_web *web, const char *listen, int *fd,
-                                struct mh_err *err)
-{
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
-                                   .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-    struct sockaddr_storage bound;
-    socklen_t bound_len = sizeof bound;
-    struct addrinfo *found = NULL;
-    char host[HOST_BYTES];
-    char port[PORT_BYTES];
-    int error;
-
-    if (!split_address(listen, host, port)) {
-        return mh_fail(err, MH_USAGE,
-                       "listen: HOST:PORT or [ADDRESS]:PORT is expected");
-    }
-    error = getaddrinfo(host, port, &hints, &found);
-    if (error != 0) {
-        return mh_fail(err, MH_USAGE, "listen: %s: %s", host,
-                       gai_strerror(error));
-    }
-    *fd = listen_at(found);
-    freeaddrinfo(found);
-    if (*fd < 0) {
-        return mh_fail(err, MH_USAGE, "listen on %s port %s: %s", host, port,
-                       strerror(errno));
-    }
-    if (getsockname(*fd, (struct sockaddr *)&bound, &bound_len) != 0 ||
-        getnameinfo((struct sockaddr *)&bound, bound_len, host, 64, port,
-                    sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
-        (void)close(*fd);
-        return mh_fail(err, MH_USAGE, "listen: the address cannot be told");
-    }
-    (void)snprintf(web->url, sizeof web->url,
-                   strchr(host, ':') == NULL ? "http://%.45s:%s"
-                                             : "http://[%.45s]:%s",
-                   host, port);
-    return MH_OK;
-}
-
 static void on_log(void *context, const char *fmt, va_list args)
 {
     (void)context; /* what clients do wrong is no news */
@@ -307,8 +223,8 @@ enum mh_code mh_web_open(const char *listen, const struct mh_web_route *routes,
                          void *context, struct mh_web **web, struct mh_err *err)
 {
     struct mh_web *new = calloc(1, sizeof *new);
+    struct mh_listener listener;
     enum mh_code code;
-    int fd = -1;
 
     if (new == NULL) {
         return mh_fail(err, MH_MEMORY, "no memory for a server");
@@ -319,21 +235,22 @@ enum mh_code mh_web_open(const char *listen, const struct mh_web_route *routes,
     for (int i = 0; i < MH_WEB_CONNECTIONS_MAX; i++) {
         new->visits[i].fd = -1;
     }
-    code = open_socket(new, listen, &fd, err);
+    code = mh_listen(listen, MH_WEB_CONNECTIONS_MAX, &listener, err);
     if (code != MH_OK) {
         mh_web_close(new);
         return code;
     }
+    (void)snprintf(new->url, sizeof new->url, "http://%s", listener.at);
     new->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, new,
         MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_STRICT_FOR_CLIENT,
-        1, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+        1, MHD_OPTION_LISTEN_SOCKET, listener.fd, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned int)MH_WEB_CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MH_WEB_HEAD_BYTES,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)MH_WEB_REQUEST_S,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, new, MHD_OPTION_END);
     if (new->daemon == NULL) {
-        (void)close(fd);
+        (void)close(listener.fd);
         mh_web_close(new);
         return mh_fail(err, MH_MEMORY, "the server does not start");
     }

@@ -152,7 +152,7 @@ static bool is_range(const char *text, size_t len, const char *language)
            (len == main || text[main] == '-');
 }
 
-enum language media_language(const char *text)
+enum words_lang media_language(const char *text)
 {
     int fa = -1, en = -1, any = -1;
 
@@ -176,7 +176,7 @@ enum language media_language(const char *text)
     }
     fa = fa < 0 ? any : fa;
     en = en < 0 ? any : en;
-    return fa > 0 && fa > en ? LANGUAGE_FA : LANGUAGE_EN;
+    return fa > 0 && fa > en ? WORDS_FA : WORDS_EN;
 }
 
 /* --------------------------------------------------------------- escapes */

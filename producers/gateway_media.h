@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "words.h"
+
 /** Forms of a body with events. */
 enum media {
     MEDIA_UNKNOWN, /**< none of these, or not in UTF-8 */
@@ -21,8 +23,6 @@ enum media {
     MEDIA_CLOUDS   /**< CloudEvents, batched */
 };
 
-enum language { LANGUAGE_EN, LANGUAGE_FA };
-
 /** @param text lent; value of Content-Type; NULL is MEDIA_UNKNOWN.
  *  Source: RFC 9110, 8.3.1. Thread: any (also below). */
 enum media media_read(const char *text);
@@ -30,7 +30,7 @@ enum media media_read(const char *text);
 bool media_is_json(const char *text);
 /** The language that Accept-Language puts first among ours; English when it
  *  names none. Source: RFC 9110, 12.5.4. */
-enum language media_language(const char *text);
+enum words_lang media_language(const char *text);
 /** Whether it is a token (RFC 9110, 5.6.2), as the name of a header must be. */
 bool media_is_token(const char *text, size_t len);
 /**

@@ -46,20 +46,20 @@ static void the_language_with_the_greatest_weight_wins(void **state)
 {
     static const struct {
         const char *text;
-        enum language language;
+        enum words_lang language;
     } CASES[] = {
-        {NULL, LANGUAGE_EN},
-        {"", LANGUAGE_EN},
-        {"fa", LANGUAGE_FA},
-        {"fa-IR, fa;q=0.9, en;q=0.8", LANGUAGE_FA},
-        {"en-GB,fa;q=0.5", LANGUAGE_EN},
-        {"de, fa;q=0.3, en;q=0.2", LANGUAGE_FA},
-        {"fa;q=0", LANGUAGE_EN},
-        {"fa;q=0.001", LANGUAGE_FA},
-        {"en;q=0.1, *;q=0.5", LANGUAGE_FA},
-        {"*", LANGUAGE_EN},
-        {"far", LANGUAGE_EN},
-        {", ,;;q=,fa ; q=0.7", LANGUAGE_FA},
+        {NULL, WORDS_EN},
+        {"", WORDS_EN},
+        {"fa", WORDS_FA},
+        {"fa-IR, fa;q=0.9, en;q=0.8", WORDS_FA},
+        {"en-GB,fa;q=0.5", WORDS_EN},
+        {"de, fa;q=0.3, en;q=0.2", WORDS_FA},
+        {"fa;q=0", WORDS_EN},
+        {"fa;q=0.001", WORDS_FA},
+        {"en;q=0.1, *;q=0.5", WORDS_FA},
+        {"*", WORDS_EN},
+        {"far", WORDS_EN},
+        {", ,;;q=,fa ; q=0.7", WORDS_FA},
     };
 
     (void)state;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** A socket that waits for clients at an address as people write it. */
+#ifndef MAHALLE_LISTEN_H
+#define MAHALLE_LISTEN_H
+
+#include <stdbool.h>
+
+#include "mahalle/err.h"
+
+struct mh_listener {
+    int fd;        /**< given; close it, or give it to a server that does */
+    bool loopback; /**< only this machine reaches it */
+    char at[64];   /**< as "127.0.0.1:9102", with the port that was found */
+};
+
+/**
+ * @param listen  lent; HOST:PORT or [ADDRESS]:PORT; port 0: any that is free
+ * @param backlog clients that may wait to be accepted
+ * @returns MH_OK, MH_USAGE (no such address, or it is taken)
+ */
+MH_MUST enum mh_code mh_listen(const char *listen, int backlog,
+                               struct mh_listener *listener,
+                               struct mh_err *err);
+
+#endif

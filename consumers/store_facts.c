@@ -214,6 +214,7 @@ enum mh_code store_write_facts(struct store *store, const struct batch *batch,
             changed += batch->facts[i].old != NULL;
         }
     }
+    store->has_versions = fresh > 0 || changed > 0;
     if (fresh > 0) {
         code = copy_facts(store, batch, false, err);
     }

@@ -34,7 +34,8 @@ struct store {
     struct mh_buf copy; /**< owned; COPY rows on their way */
     int64_t now_pg;     /**< time of the transaction, us since 2000 */
     bool begun;
-    bool totals_sent; /**< their answer has not been read */
+    bool has_versions; /**< the transaction has written some */
+    bool totals_sent;  /**< their answer has not been read */
 };
 
 /* Array parameters: params_array, then `count` pg_put_*, then params_end. */

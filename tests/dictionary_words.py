@@ -169,8 +169,8 @@ The facts behind a number, amounts as posted. Not for sensitive types.""", """\
 # one takes what is left.
 USES = {
     "trust": ("اعتماد به عددها", (
-        "freshness", "completeness", "agency_day", "reporting_delay", "change", "orphan",
-        "overlap", "reconcile"), (
+        "freshness", "completeness", "agency_day", "rejection", "reporting_delay", "change",
+        "correction", "orphan", "overlap", "reconcile"), (
         "How new and how complete the numbers are, and what moved them.",
         "عددها چقدر تازه و کامل‌اند و چه چیزی آن‌ها را تغییر داد."), ()),
     "totals": ("جمع‌ها", ("governor_summary", "event_daily", "measure_daily"), (

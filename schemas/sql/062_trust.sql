@@ -78,6 +78,22 @@ SELECT d.agency_code,
          JOIN core.agency a USING (agency_id)
         GROUP BY 1, 2) AS delay USING (agency_code, received_on);
 
+-- Why messages were rejected: dead letters by reason, without contents. A type
+-- is NULL when it could not be read, and when it is sensitive: few messages of a
+-- small agency would tell what is withheld. An agency is NULL when it could not
+-- be read; report.agency_day has no such row.
+CREATE VIEW report.rejection AS
+SELECT l.agency_code,
+       (l.received_at AT TIME ZONE 'Asia/Tehran')::date AS received_on,
+       t.event_type,
+       l.reason,
+       count(*) AS rejected,
+       count(*) FILTER (WHERE l.state = 'open') AS still_open
+  FROM ops.dead_letter l
+  LEFT JOIN core.event_type t
+    ON t.event_type = l.event_type AND NOT t.sensitive
+ GROUP BY 1, 2, 3, 4;
+
 -- How many days after it happened a fact was first posted. Of acts and plans
 -- in force; rows add up, so any share or median can be had from them.
 CREATE VIEW report.reporting_delay AS

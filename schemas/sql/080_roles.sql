@@ -84,7 +84,8 @@ GRANT SELECT ON core.migration, core.contract, core.schema, core.event_type,
 GRANT SELECT, INSERT, UPDATE ON core.event, core.daily, core.agency_day,
                                 ops.partition_progress TO mahalle_writer;
 GRANT SELECT, INSERT ON core.event_history, ops.dead_letter TO mahalle_writer;
-GRANT INSERT ON core.dead_letter_record TO mahalle_writer;
+GRANT INSERT ON core.dead_letter_record, core.committed, core.commit_gate
+    TO mahalle_writer;
 
 -- Receipts: where a fact stands, nothing of what it says.
 GRANT SELECT (event_id, agency_id, revision, content, partition, "offset",

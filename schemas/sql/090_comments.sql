@@ -27,6 +27,7 @@ BEGIN
     ('VIEW report.freshness', 'تازگی داده‌ها', 'how new the numbers are, by type and agency'),
     ('VIEW report.completeness', 'کامل بودن گزارش دستگاه‌ها', 'up to which day an agency has declared its reports complete'),
     ('VIEW report.agency_day', 'کیفیت ارسال دستگاه در هر روز', 'what an agency posted on a day and what became of it'),
+    ('VIEW report.rejection', 'علت رد پیام‌های هر دستگاه در هر روز', 'why messages were rejected, by agency, day, type and reason'),
     ('VIEW report.reporting_delay', 'فاصله وقوع تا ارسال، به روز', 'how many days after they happened facts were first posted'),
     ('VIEW report.orphan', 'رویدادهایی که تأسیس موجودیت آن‌ها ثبت نشده', 'facts about something that no founding fact names'),
     ('VIEW report.overlap', 'جمع‌های دوره‌ای هم‌پوشان', 'period totals of the same thing whose periods share a day'),
@@ -64,6 +65,8 @@ BEGIN
     ('TABLE core.event', 'رویدادها، بالاترین ویرایش', 'facts: the highest revision of each, retracted or not'),
     ('TABLE core.event_history', 'ویرایش‌های پیشین', 'versions that were superseded'),
     ('TABLE core.daily', 'جمع‌های روزانه', 'totals of the facts in force'),
+    ('TABLE core.committed', 'لحظه ثبت هر تراکنش', 'when the transactions that wrote versions were committed'),
+    ('TABLE core.commit_gate', 'قفل ترتیب ثبت‌ها', 'no rows; locked by a transaction that is about to commit'),
     ('TABLE core.agency_day', 'سرنوشت پیام‌های هر دستگاه', 'fates of an agency''s messages by day'),
     ('TABLE core.dead_letter_record', 'متن پیام‌های مردود', 'dead letters as they came; may hold what nobody should read')
     LOOP

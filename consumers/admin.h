@@ -80,6 +80,12 @@ MH_MUST enum mh_code admin_dead_letters_list(const struct admin *admin,
                                              struct mh_err *err);
 MH_MUST enum mh_code admin_dead_letters_show(const struct admin *admin,
                                              struct mh_err *err);
+MH_MUST enum mh_code admin_dead_letters_export(const struct admin *admin,
+                                               struct mh_err *err);
+MH_MUST enum mh_code admin_dead_letters_park(const struct admin *admin,
+                                             struct mh_err *err);
+MH_MUST enum mh_code admin_dead_letters_reopen(const struct admin *admin,
+                                               struct mh_err *err);
 MH_MUST enum mh_code admin_dead_letters_replay(const struct admin *admin,
                                                struct mh_err *err);
 MH_MUST enum mh_code admin_keys_create(const struct admin *admin,

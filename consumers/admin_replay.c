@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * dead-letters replay: records that were refused are taken once more, the way
- * the consumer takes them, some at a time. Only open letters are taken, so a
- * second run changes nothing.
+ * the consumer takes them, some at a time. Replayed letters are not taken, so
+ * a second run changes nothing.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "admin.h"
+#include "admin_letters.h"
 #include "clock.h"
 #include "store_replay.h"
 #include "verdict.h"
@@ -22,7 +20,9 @@ struct run {
     struct mh_catalogue *catalogue; /* owned */
     struct mh_reference *reference; /* owned */
     int64_t contract_version;
-    int64_t *ids; /* owned; NULL: by reason */
+    struct admin_letters letters; /* owned */
+    int most; /* letters a transaction now; halved when they were too large */
+    int64_t taken;
     struct replay replay;
     struct batch batch;
     struct delta delta;
@@ -80,7 +80,7 @@ static enum mh_code write_batch(struct run *run, struct mh_err *err)
     return code;
 }
 
-/* One transaction. Verdicts hold under the contract of that moment. */
+/* One transaction. The contract is locked until its end. */
 static enum mh_code take_batch(struct run *run, struct mh_err *err)
 {
     int64_t version = 0;
@@ -106,78 +106,76 @@ static enum mh_code take_batch(struct run *run, struct mh_err *err)
     return code;
 }
 
-/* Another session may have the same fact in hand: then try again. */
+/* Another session may have the same fact in hand: then try again. A batch that
+ * does not fit its memory is taken in smaller ones. */
 static enum mh_code take_batch_surely(struct run *run, struct mh_err *err)
 {
     enum mh_code code = take_batch(run, err);
+    int tries = 1;
 
-    for (int i = 1; i < TRIES && (code == MH_PG_BUSY || code == MH_PG_OWNER);
-         i++) {
-        mh_clock_sleep_ms(WAIT_MS);
+    while ((code == MH_MEMORY && run->most > 1) ||
+           ((code == MH_PG_BUSY || code == MH_PG_OWNER) && tries < TRIES)) {
+        if (code == MH_MEMORY) {
+            run->most /= 2;
+        } else {
+            mh_clock_sleep_ms(WAIT_MS);
+            tries++;
+        }
         code = take_batch(run, err);
     }
     return code;
 }
 
+static void count_batch(struct run *run)
+{
+    for (int i = 0; i < run->batch.count; i++) {
+        run->fates[run->batch.fates[i]]++;
+        if (run->batch.fates[i] == FATE_DEAD) {
+            run->last_reason = run->batch.letters[i]->reason;
+        }
+        run->replay.after = run->replay.letters[i];
+    }
+    run->taken += run->batch.count;
+}
+
 static enum mh_code take_all(struct run *run, struct mh_err *err)
 {
-    enum mh_code code;
+    int64_t limit = run->letters.limit;
+    enum mh_code code = MH_OK;
 
     do {
-        code = take_batch_surely(run, err);
-        for (int i = 0; code == MH_OK && i < run->batch.count; i++) {
-            run->fates[run->batch.fates[i]]++;
-            if (run->batch.fates[i] == FATE_DEAD) {
-                run->last_reason = run->batch.letters[i]->reason;
-            }
-            run->replay.after = run->replay.letters[i];
+        run->replay.most = limit > 0 && limit - run->taken < run->most
+                               ? (int)(limit - run->taken)
+                               : run->most;
+        run->batch.count = 0;
+        if (run->replay.most > 0) {
+            code = take_batch_surely(run, err);
+        }
+        if (code == MH_OK) {
+            count_batch(run);
         }
     } while (code == MH_OK && run->batch.count > 0);
     return code;
 }
 
-static enum mh_code read_ids(const struct admin *admin, struct run *run,
-                             struct mh_err *err)
-{
-    if (admin->arg_count == 0) {
-        return MH_OK;
-    }
-    run->ids = calloc((size_t)admin->arg_count, sizeof *run->ids);
-    if (run->ids == NULL) {
-        return mh_fail(err, MH_MEMORY, "out of memory");
-    }
-    for (int i = 0; i < admin->arg_count; i++) {
-        const char *text = admin_arg(admin, i);
-        char *end;
-
-        errno = 0;
-        run->ids[i] = strtoll(text, &end, 10);
-        if (errno != 0 || *end != '\0' || run->ids[i] <= 0) {
-            return mh_fail(err, MH_USAGE, "not the id of a dead letter: %s",
-                           text);
-        }
-    }
-    run->replay.ids = run->ids;
-    run->replay.id_count = admin->arg_count;
-    return MH_OK;
-}
-
 static enum mh_code read_choice(const struct admin *admin, struct run *run,
                                 struct mh_err *err)
 {
-    const char *reason = mh_options_text(admin->options, "reason");
+    const char **params = run->letters.params;
+    enum mh_code code = admin_letters_choose_some(admin, &run->letters, err);
 
-    if ((*reason == '\0') == (admin->arg_count == 0)) {
+    if (code != MH_OK) {
+        return code;
+    }
+    if (params[LETTER_STATE] == NULL) {
+        params[LETTER_STATE] = "open";
+    } else if (strcmp(params[LETTER_STATE], "replayed") == 0) {
         return mh_fail(err, MH_USAGE,
-                       "dead-letters replay: takes ids or --reason CODE");
+                       "dead-letters replay: --state is open or parked");
     }
-    if (*reason != '\0') {
-        if (mh_code_find(reason) == MH_CODE_COUNT) {
-            return mh_fail(err, MH_USAGE, "there is no reason %s", reason);
-        }
-        run->replay.reason = reason;
-    }
-    return read_ids(admin, run, err);
+    run->replay.choice = params;
+    run->most = REPLAY_LETTERS_MAX;
+    return MH_OK;
 }
 
 static enum mh_code open_store(const struct admin *admin, struct run *run,
@@ -195,16 +193,17 @@ static enum mh_code open_store(const struct admin *admin, struct run *run,
         code = delta_init(&run->delta, REPLAY_LETTERS_MAX, err);
     }
     if (code == MH_OK) {
-        code = store_open(conninfo, mh_options_text(admin->options, "topic"),
-                          "", &run->store, err);
+        code = store_open(conninfo, "mahalle-admin",
+                          mh_options_text(admin->options, "topic"), "",
+                          &run->store, err);
     }
     return code;
 }
 
 /* What was done, also before a failure. @returns the reason of a letter when
  * some are dead again */
-static enum mh_code tell(const struct run *run, enum mh_code code,
-                         struct mh_err *err)
+static enum mh_code tell(const struct admin *admin, const struct run *run,
+                         enum mh_code code, struct mh_err *err)
 {
     const int64_t *n = run->fates;
     int64_t replayed = n[FATE_APPLIED] + n[FATE_DUPLICATE] + n[FATE_STALE];
@@ -213,9 +212,9 @@ static enum mh_code tell(const struct run *run, enum mh_code code,
                  " duplicate, %" PRId64 " stale), %" PRId64 " dead again",
                  replayed, n[FATE_APPLIED], n[FATE_DUPLICATE], n[FATE_STALE],
                  n[FATE_DEAD]);
-    if (run->ids != NULL && code == MH_OK) {
+    if (admin->arg_count > 0 && code == MH_OK) {
         (void)printf(", %" PRId64 " not open",
-                     run->replay.id_count - replayed - n[FATE_DEAD]);
+                     admin->arg_count - replayed - n[FATE_DEAD]);
     }
     (void)putchar('\n');
     return code == MH_OK && n[FATE_DEAD] > 0
@@ -234,13 +233,13 @@ enum mh_code admin_dead_letters_replay(const struct admin *admin,
         code = open_store(admin, &run, err);
     }
     if (code == MH_OK) {
-        code = tell(&run, take_all(&run, err), err);
+        code = tell(admin, &run, take_all(&run, err), err);
     }
     store_close(run.store);
     mh_catalogue_free(run.catalogue);
     mh_reference_free(run.reference);
     batch_fini(&run.batch);
     delta_fini(&run.delta);
-    free(run.ids);
+    admin_letters_fini(&run.letters);
     return code;
 }

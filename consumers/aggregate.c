@@ -163,8 +163,9 @@ static enum mh_code connect_all(struct aggregate *a, struct mh_err *err)
     if (code == MH_OK && a->store == NULL) {
         int64_t version;
 
-        code = store_open(a->config->conninfo, a->config->poll.topic,
-                          a->config->owner, &a->store, err);
+        code =
+            store_open(a->config->conninfo, "mahalle-aggregate",
+                       a->config->poll.topic, a->config->owner, &a->store, err);
         if (code == MH_OK) {
             code = store_contract_version(a->store, &version, err);
         }

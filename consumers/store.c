@@ -53,7 +53,6 @@ static const struct {
     {"add_dead_letter", mh_query_add_dead_letter},
     {"lock_letters", mh_query_lock_letters},
     {"settle_letters", mh_query_settle_letters},
-    {"keep_letter", mh_query_keep_letter},
     {"contract_version", mh_query_contract_version},
     {"contract_schemas", mh_query_contract_schemas},
     {"contract_agencies", mh_query_contract_agencies},
@@ -178,9 +177,9 @@ static enum mh_code prepare(struct store *store, struct mh_err *err)
     return MH_OK;
 }
 
-enum mh_code store_open(const char *conninfo, const char *topic,
-                        const char *owner, struct store **store,
-                        struct mh_err *err)
+enum mh_code store_open(const char *conninfo, const char *name,
+                        const char *topic, const char *owner,
+                        struct store **store, struct mh_err *err)
 {
     struct store *new = calloc(1, sizeof *new);
     enum mh_code code;
@@ -192,7 +191,7 @@ enum mh_code store_open(const char *conninfo, const char *topic,
     new->owner = owner;
     mh_buf_init(&new->params.buf, STORE_PARAM_BYTES_MAX);
     mh_buf_init(&new->copy, STORE_PARAM_BYTES_MAX);
-    code = database_connect(conninfo, "mahalle-aggregate", &new->conn, err);
+    code = database_connect(conninfo, name, &new->conn, err);
     if (code == MH_OK) {
         code = run_text(new, SESSION, "session settings", err);
     }

@@ -51,14 +51,15 @@ struct store;
 /**
  * Connect, bounded in time, and prepare the statements.
  * @param conninfo lent; never logged
+ * @param name     lent; of the program, as PostgreSQL shows it
  * @param topic    lent; must outlive the store
  * @param owner    lent; our name in ops.partition_progress
  * @returns MH_OK, MH_PG_DOWN, MH_PG_BUSY, MH_PG_REFUSED, MH_CONTRACT (tables
  *          are missing or older than the program), MH_MEMORY
  */
-MH_MUST enum mh_code store_open(const char *conninfo, const char *topic,
-                                const char *owner, struct store **store,
-                                struct mh_err *err);
+MH_MUST enum mh_code store_open(const char *conninfo, const char *name,
+                                const char *topic, const char *owner,
+                                struct store **store, struct mh_err *err);
 void store_close(struct store *store);
 
 /** Version of schemas and reference data. */

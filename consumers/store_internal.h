@@ -86,10 +86,6 @@ MH_MUST enum mh_code store_send_totals(struct store *store,
 MH_MUST enum mh_code store_write_letters(struct store *store,
                                          const struct batch *batch,
                                          struct mh_err *err);
-/** A letter that was there before, and is dead for another reason now. */
-MH_MUST enum mh_code store_keep_letter(struct store *store, int64_t id,
-                                       const struct letter *letter,
-                                       struct mh_err *err);
 MH_MUST enum mh_code store_move_positions(struct store *store,
                                           const struct positions *positions,
                                           struct mh_err *err);

@@ -71,19 +71,3 @@ enum mh_code store_write_letters(struct store *store, const struct batch *batch,
     }
     return code;
 }
-
-enum mh_code store_keep_letter(struct store *store, int64_t id,
-                               const struct letter *letter, struct mh_err *err)
-{
-    struct params *params = &store->params;
-
-    params_reset(params);
-    params_int8(params, id);
-    params_text(params, mh_code_name(letter->reason));
-    params_text(params, letter->pointer);
-    put_json(params, letter->detail);
-    params_text(params, letter->event_type);
-    put_bytes(params, letter->event_id, 16);
-    params_text(params, letter->agency_code);
-    return store_run(store, "keep_letter", NULL, NULL, err);
-}

@@ -6,20 +6,20 @@
  */
 #include "store_replay.h"
 
+#include <string.h>
+
 #include "pgbinary.h"
 #include "store_internal.h"
 
 static void put_choice(struct params *params, const struct replay *replay)
 {
     params_reset(params);
-    params_int8(params, replay->after);
-    if (replay->ids == NULL) {
-        params_null(params);
-    } else {
-        params_int8_array(params, replay->ids, replay->id_count);
+    for (int i = 0; i < LETTER_CHOICE; i++) {
+        params_text(params, replay->choice[i]);
     }
-    params_text(params, replay->reason);
-    params_int8(params, REPLAY_LETTERS_MAX);
+    params_int8(params, replay->after);
+    params_int8(params, replay->most);
+    params_int8(params, REPLAY_BYTES_MAX);
 }
 
 static struct message get_record(const PGresult *rows, int row)
@@ -62,22 +62,44 @@ enum mh_code store_begin_replay(struct store *store, struct replay *replay,
     return code;
 }
 
+static void put_text(struct mh_buf *buf, const char *text)
+{
+    if (text == NULL) {
+        pg_put_null(buf);
+    } else {
+        pg_put_bytes(buf, text, strlen(text));
+    }
+}
+
+/* What becomes of the letters: outcomes, and of those that are dead again why
+ * they are so now. The letters themselves tell why they were refused. */
 static enum mh_code settle(struct store *store, const struct replay *replay,
                            const struct batch *batch, struct mh_err *err)
 {
-    int64_t settled[REPLAY_LETTERS_MAX];
-    int count = 0;
+    static const char *const OUTCOMES[] = {"applied", "duplicate", "stale",
+                                           "dead"};
+    struct params *params = &store->params;
 
+    params_reset(params);
+    params_int8_array(params, replay->letters, batch->count);
+    params_array(params, PG_OID_TEXT, batch->count);
     for (int i = 0; i < batch->count; i++) {
-        if (batch->fates[i] != FATE_DEAD) {
-            settled[count++] = replay->letters[i];
-        }
+        put_text(&params->buf, OUTCOMES[batch->fates[i]]);
     }
-    if (count == 0) {
-        return MH_OK;
+    params_end(params);
+    params_array_of_nullable(params, PG_OID_TEXT, batch->count);
+    for (int i = 0; i < batch->count; i++) {
+        put_text(&params->buf, batch->letters[i] == NULL
+                                   ? NULL
+                                   : mh_code_name(batch->letters[i]->reason));
     }
-    params_reset(&store->params);
-    params_int8_array(&store->params, settled, count);
+    params_end(params);
+    params_array_of_nullable(params, PG_OID_TEXT, batch->count);
+    for (int i = 0; i < batch->count; i++) {
+        put_text(&params->buf,
+                 batch->letters[i] == NULL ? NULL : batch->letters[i]->pointer);
+    }
+    params_end(params);
     return store_run(store, "settle_letters", NULL, NULL, err);
 }
 
@@ -88,12 +110,6 @@ enum mh_code store_write_replay(struct store *store,
 {
     enum mh_code code = store_write_facts(store, batch, delta, err);
 
-    for (int i = 0; code == MH_OK && i < batch->count; i++) {
-        if (batch->fates[i] == FATE_DEAD) {
-            code = store_keep_letter(store, replay->letters[i],
-                                     batch->letters[i], err);
-        }
-    }
     if (code == MH_OK) {
         code = settle(store, replay, batch, err);
     }

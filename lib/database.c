@@ -231,7 +231,7 @@ static enum mh_code take_result(struct database *db, PGresult *result,
     PQclear(db->result);
     db->result = result;
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK ||
-        status == PGRES_EMPTY_QUERY) {
+        status == PGRES_SINGLE_TUPLE || status == PGRES_EMPTY_QUERY) {
         return MH_OK;
     }
     state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
@@ -253,6 +253,52 @@ enum mh_code database_exec(struct database *db, const char *what,
     return take_result(
         db, PQexecParams(db->conn, sql, count, NULL, params, NULL, NULL, 0),
         what, "", err);
+}
+
+/* After a failure the rest of the answer is not wanted any more. */
+static void end_query(struct database *db)
+{
+    PGcancel *cancel = PQgetCancel(db->conn);
+    char text[256];
+    PGresult *result;
+
+    if (cancel != NULL) {
+        (void)PQcancel(cancel, text, sizeof text);
+        PQfreeCancel(cancel);
+    }
+    while ((result = PQgetResult(db->conn)) != NULL) {
+        PQclear(result);
+    }
+}
+
+enum mh_code database_each(struct database *db, const char *what,
+                           const char *sql, int count,
+                           const char *const *params,
+                           enum mh_code (*on_row)(struct database *db,
+                                                  void *context,
+                                                  struct mh_err *err),
+                           void *context, struct mh_err *err)
+{
+    enum mh_code code = MH_OK;
+    PGresult *result;
+
+    if (PQsendQueryParams(db->conn, sql, count, NULL, params, NULL, NULL, 0) !=
+            1 ||
+        PQsetSingleRowMode(db->conn) != 1) {
+        return mh_fail(err, MH_PG_DOWN, "%s: connection lost", what);
+    }
+    while (code == MH_OK && (result = PQgetResult(db->conn)) != NULL) {
+        bool row = PQresultStatus(result) == PGRES_SINGLE_TUPLE;
+
+        code = take_result(db, result, what, "", err);
+        if (code == MH_OK && row) {
+            code = on_row(db, context, err);
+        }
+    }
+    if (code != MH_OK) {
+        end_query(db);
+    }
+    return code;
 }
 
 enum mh_code database_script(struct database *db, const char *what,

@@ -59,6 +59,19 @@ MH_MUST enum mh_code database_exec(struct database *db, const char *what,
                                    const char *sql, int count,
                                    const char *const *params,
                                    struct mh_err *err);
+/**
+ * Run one query and hand over each row as it comes, so that an answer of any
+ * length takes the memory of one.
+ * @param on_row lent; the row is row 0 of the answer; no other call with `db`
+ *               meanwhile; its failure ends the query
+ */
+MH_MUST enum mh_code database_each(struct database *db, const char *what,
+                                   const char *sql, int count,
+                                   const char *const *params,
+                                   enum mh_code (*on_row)(struct database *db,
+                                                          void *context,
+                                                          struct mh_err *err),
+                                   void *context, struct mh_err *err);
 /** Run a text of many statements, without parameters; a failure names the
  *  line. */
 MH_MUST enum mh_code database_script(struct database *db, const char *what,

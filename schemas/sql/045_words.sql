@@ -11,6 +11,9 @@ CREATE FUNCTION core.column_words(relation text, column_name text)
 RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 SELECT core.both(word.fa, word.en)
   FROM (VALUES
+    ('act', 'کار انجام‌شده', 'what was done: replay, park or reopen'),
+    ('acted_at', 'لحظه کار', 'when it was done'),
+    ('acted_by', 'چه کسی', 'login of the person who did it'),
     ('agency_code', 'کد دستگاه', 'agency that posted the fact'),
     ('agency_day.applied', 'پیام‌های اعمال‌شده', 'messages that raised a fact''s revision'),
     ('received_on', 'روز دریافت به وقت تهران', 'Tehran day of the record''s time'),
@@ -44,6 +47,9 @@ SELECT core.both(word.fa, word.en)
     ('dead_letter.id', 'شماره', 'number'),
     ('dead_letter.received_at', 'لحظه دریافت', 'time of the record'),
     ('dead_letter.state', 'وضعیت: باز، بازپخش‌شده، کنارگذاشته', 'open, replayed or parked'),
+    ('dead_letter_act.id', 'شماره', 'number'),
+    ('dead_letter_act.pointer', 'جای خطا', 'where the first fault was then'),
+    ('dead_letter_act.reason', 'کد خطا', 'code of the first fault then'),
     ('delay_days', 'فاصله وقوع تا نخستین ارسال به روز', 'days from the day it happened to the day it was first posted'),
     ('described', 'در داده‌های مرجع آمده است', 'false: only a fact names it'),
     ('detail', 'همه خطاها', 'all faults: JSON array of pointer, code, detail'),
@@ -84,6 +90,7 @@ SELECT core.both(word.fa, word.en)
     ('last_on', 'آخرین روز', 'last day'),
     ('last_record_at', 'زمان آخرین پیام', 'time of the last record taken'),
     ('launched_on', 'روز راه‌اندازی تولیدی', 'day of the first launch with production'),
+    ('letter_id', 'شماره پیام مردود', 'dead letter, see ops.dead_letter'),
     ('level', 'سطح تقسیمات', 'province, county, district, city, rural_district, village or neighbourhood'),
     ('list', 'فهرست', 'list of codes'),
     ('measure', 'سنجه', 'measure'),
@@ -111,6 +118,7 @@ SELECT core.both(word.fa, word.en)
     ('old_value', 'مقدار پیش از تغییر', 'value before, money in current rials'),
     ('opened_on', 'روز بازگشایی', 'day of the first opening'),
     ('orphan.kind', 'نوع ناسازگاری', 'which founding fact is missing'),
+    ('outcome', 'نتیجه', 'what became of it: applied, duplicate, stale or dead'),
     ('overlap_from', 'آغاز هم‌پوشانی', 'first shared day'),
     ('overlap_to', 'پایان هم‌پوشانی', 'last shared day'),
     ('owner', 'برنامه مسئول', 'program that owns the partition'),
@@ -166,6 +174,7 @@ SELECT core.both(word.fa, word.en)
     ('value', 'مقدار', 'value'),
     ('measure_daily.events', 'شمار رویدادهای دارای این سنجه', 'facts that carry the measure'),
     ('what', 'چه چیز با چه چیز', 'what was compared'),
+    ('why', 'علت به گفته شخص', 'why, in a person''s words'),
     ('withheld', 'پنهان‌شده', 'true: too few cases to be shown')
     ) AS word (name, fa, en)
  WHERE word.name IN (column_name, relation || '.' || column_name)

@@ -52,6 +52,7 @@ BEGIN
 
     ('TABLE ops.partition_progress', 'جایگاه پردازش در هر بخش', 'where the consumer is in each partition; every offset has exactly one fate'),
     ('TABLE ops.dead_letter', 'پیام‌های مردود', 'records that broke the contract, without their contents'),
+    ('TABLE ops.dead_letter_act', 'کارهای انجام‌شده روی پیام‌های مردود', 'what people did about dead letters; kept for ever'),
 
     ('TABLE core.migration', 'فایل‌های نصب‌شده', 'files of SQL that were installed'),
     ('TABLE core.contract', 'شماره قرارداد', 'raised by every change of schemas or reference data'),

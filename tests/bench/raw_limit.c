@@ -318,7 +318,8 @@ static struct store *connect_store(struct positions *positions)
         ids[i] = i;
     }
     must(conninfo != NULL, "MAHALLE_PG is not set");
-    must(store_open(conninfo, "raw", "raw", &store, &err) == MH_OK, err.text);
+    must(store_open(conninfo, "raw", "raw", "raw", &store, &err) == MH_OK,
+         err.text);
     must(store_claim(store, ids, PARTITIONS, "", "", positions, &err) == MH_OK,
          err.text);
     return store;

@@ -17,18 +17,34 @@ PROGRAMS = sorted(page.stem for page in (ROOT / "deploy" / "man").glob("*.1"))
 COMMON = {"config", "kafka", "print-config", "help", "version"}
 
 
-def output(program, flag):
-    return subprocess.run([BIN / program, flag], check=True, text=True,
+def output(program, *flags):
+    return subprocess.run([BIN / program, *flags], check=True, text=True,
                           capture_output=True, timeout=10).stdout
+
+
+def pages_of(program):
+    """The page of --help, and those of groups of commands where there are any."""
+    page = output(program, "--help")
+    yield page
+    if "COMMAND --help" in page:
+        for group in dict.fromkeys(re.findall(rf"^  {program} ([a-z-]+)", page, re.M)):
+            yield output(program, group, "--help")
 
 
 def options_of(program):
     """Flags and secrets, as --help names them; a secret stands there with its
     variable first and its name in brackets."""
-    text = output(program, "--help").split("\nOptions", 1)[1]
+    text = "".join(page.split("\nOptions", 1)[1] for page in pages_of(program))
     flags = re.findall(r"^  --([a-z-]+)", text, re.M)
     secrets = re.findall(r"^  MAHALLE_[A-Z_]+ \(([a-z-]+)\)", text, re.M)
     return set(flags), set(secrets)
+
+
+def test_help_of_a_group_has_its_own_commands_and_options_alone():
+    page = output("mahalle-admin", "dead-letters", "--help")
+    assert "dead-letters replay" in page and "--reason" in page
+    assert "accept-gap --" not in page and "--replication" not in page
+    assert page == output("mahalle-admin", "--help", "dead-letters", "list")
 
 
 def test_every_program_has_a_manual():

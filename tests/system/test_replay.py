@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from harness.stack import wait_for
 from harness.verdicts import DAYS
 from oracle import decode, intake
 from oracle.compare import differences
@@ -87,20 +88,58 @@ def test_once_the_agency_is_known(stack, contract, know_agency):
     assert stack.rows(numbers) == [("nobody_at_all", 1, 7)]
 
 
-def test_what_is_dead_again_stays_open_with_its_new_reason(stack, contract, know_agency):
+def test_what_is_dead_again_stays_as_it_was(stack, contract, know_agency):
+    """Why it was refused is the letter's; why it is so now is in the history."""
     refuse(stack, [
         record(contract, "a", place_code="c9999-001", council_code="c9999-001-C1"),
         ("x", None), record(contract, "b")])
     before = untouched(stack)
+    rows = "SELECT to_jsonb(l) - 'state' FROM ops.dead_letter l ORDER BY id"
+    letters_before = stack.rows(rows)
     know_agency()
     ids = [row[0] for row in stack.rows("SELECT id FROM ops.dead_letter")]
     assert replay(stack, *ids) == (1, 1, 1, 0, 0, 2)
     assert sorted(letters(stack), key=str) == [
-        ("AGENCY", "/agency_code", "replayed"), ("FRAME", "", "open"),
-        ("PLACE", "/place_code", "open")]
-    assert stack.rows("SELECT detail #>> '{0,code}', jsonb_array_length(detail)"
-                      " FROM ops.dead_letter WHERE reason = 'PLACE'") == [("PLACE", 1)]
+        ("AGENCY", "/agency_code", "open"), ("AGENCY", "/agency_code", "replayed"),
+        ("FRAME", "", "open")]
+    assert stack.rows(rows) == letters_before
+    assert sorted(stack.rows(
+        "SELECT act, outcome, a.reason, a.pointer, l.reason, acted_by = session_user"
+        "  FROM ops.dead_letter_act a JOIN ops.dead_letter l ON l.id = letter_id"), key=str) == [
+            ("replay", "applied", None, None, "AGENCY", True),
+            ("replay", "dead", "FRAME", "", "FRAME", True),
+            ("replay", "dead", "PLACE", "/place_code", "AGENCY", True)]
     assert untouched(stack) == before
+
+
+def test_a_parked_letter_is_taken_when_it_is_asked_for(stack, contract, know_agency):
+    refuse(stack, [record(contract, "a", members_present=7)])
+    stack.admin("dead-letters", "park", "--reason", "AGENCY", "--why", "not ours")
+    know_agency()
+    assert replay(stack, "--reason", "AGENCY") == (0, 0, 0, 0, 0, 0)
+    assert replay(stack, "--state", "parked") == (0, 1, 1, 0, 0, 0)
+    assert letters(stack) == [("AGENCY", "/agency_code", "replayed")]
+    assert replay(stack, "--state", "parked") == (0, 0, 0, 0, 0, 0)
+
+
+def test_a_replay_has_a_name_of_its_own_and_waits_for_the_contract(stack, contract,
+                                                                 know_agency):
+    """While reference data are being loaded, no verdict is given; then by the new ones."""
+    refuse(stack, [record(contract, "a", members_present=7)])
+    know_agency()
+    found = []
+    with stack.connect() as loading:
+        loading.execute("BEGIN")
+        loading.execute("UPDATE core.contract SET version = version + 1")
+        thread = threading.Thread(target=lambda: found.append(
+            replay(stack, "--reason", "AGENCY")))
+        thread.start()
+        waiting = ("SELECT count(*) FROM pg_stat_activity WHERE application_name ="
+                   " 'mahalle-admin' AND wait_event_type = 'Lock'")
+        wait_for(lambda: stack.value(waiting) == 1, 20)
+        loading.execute("COMMIT")
+        thread.join()
+    assert found == [(0, 1, 1, 0, 0, 0)]
 
 
 def test_each_is_taken_at_its_turn(stack, contract, know_agency):
@@ -113,7 +152,9 @@ def test_each_is_taken_at_its_turn(stack, contract, know_agency):
     refuse(stack, [first, first, later, first, other])
     know_agency()
     assert replay(stack, "--reason", "AGENCY") == (1, 4, 2, 1, 1, 1)
-    assert [row for row in letters(stack) if row[2] == "open"] == [("CONFLICT", "", "open")]
+    assert stack.rows("SELECT a.reason, l.state FROM ops.dead_letter_act a"
+                      " JOIN ops.dead_letter l ON l.id = letter_id"
+                      " WHERE outcome = 'dead'") == [("CONFLICT", "open")]
     assert stack.rows("SELECT events, total::int FROM report.measure_daily") == [(1, 2)]
     # the live way sees what the replay has put there
     stack.produce([later, first])

@@ -3,6 +3,7 @@
    statement answers is said by the test, and everything is freed again. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -25,6 +26,9 @@ static struct {
     PGTransactionStatusType transaction;
     int connections; /* open */
     int statements;
+    int rows_left; /* of a query row by row, before `result` */
+    bool ended;    /* its last answer has been read */
+    int cancelled;
     const char *keywords[16];
     const char *values[16];
 } script;
@@ -126,6 +130,56 @@ char *PQcmdStatus(PGresult *res)
     (void)res;
     (void)snprintf(text, sizeof text, "%s", script.command);
     return text;
+}
+
+int PQsendQueryParams(PGconn *conn, const char *command, int count,
+                      const Oid *types, const char *const *values,
+                      const int *lengths, const int *formats, int format)
+{
+    PQclear(PQexecParams(conn, command, count, types, values, lengths, formats,
+                         format));
+    script.ended = false;
+    return script.status == CONNECTION_OK;
+}
+
+int PQsetSingleRowMode(PGconn *conn)
+{
+    (void)conn;
+    return 1;
+}
+
+PGresult *PQgetResult(PGconn *conn)
+{
+    (void)conn;
+    if (script.rows_left > 0) {
+        script.rows_left--;
+        return PQmakeEmptyPGresult(NULL, PGRES_SINGLE_TUPLE);
+    }
+    if (script.ended) {
+        return NULL;
+    }
+    script.ended = true;
+    return PQmakeEmptyPGresult(NULL, script.result);
+}
+
+PGcancel *PQgetCancel(PGconn *conn)
+{
+    (void)conn;
+    return (PGcancel *)(void *)&handle;
+}
+
+int PQcancel(PGcancel *cancel, char *errbuf, int errbufsize)
+{
+    (void)cancel;
+    (void)errbuf;
+    (void)errbufsize;
+    script.cancelled++;
+    return 1;
+}
+
+void PQfreeCancel(PGcancel *cancel)
+{
+    (void)cancel;
 }
 
 PGTransactionStatusType PQtransactionStatus(const PGconn *conn)
@@ -347,6 +401,56 @@ static void a_commit_without_answer_is_in_doubt(void **state)
     database_close(db);
 }
 
+static enum mh_code on_row(struct database *db, void *context,
+                           struct mh_err *err)
+{
+    int *wanted = context;
+
+    (void)db;
+    return (*wanted)-- > 0 ? MH_OK : mh_fail(err, MH_FILE, "no more");
+}
+
+static void rows_come_one_by_one(void **state)
+{
+    struct database *db = open_database();
+    struct mh_err err;
+    int wanted = 10;
+
+    (void)state;
+    script.result = PGRES_TUPLES_OK;
+    script.rows_left = 3;
+    assert_int_equal(
+        database_each(db, "all", "SELECT 1", 0, NULL, on_row, &wanted, &err),
+        MH_OK);
+    assert_int_equal(wanted, 7);
+    assert_int_equal(script.cancelled, 0);
+    /* who has had enough ends the query, and nothing of it is left over */
+    script.rows_left = 3;
+    wanted = 1;
+    assert_int_equal(
+        database_each(db, "all", "SELECT 1", 0, NULL, on_row, &wanted, &err),
+        MH_FILE);
+    assert_int_equal(script.cancelled, 1);
+    assert_int_equal(script.rows_left, 0);
+    assert_true(script.ended);
+    /* a failure after some rows */
+    script.rows_left = 2;
+    wanted = 10;
+    script.result = PGRES_FATAL_ERROR;
+    script.state = "53100";
+    script.message = "disk full";
+    assert_int_equal(
+        database_each(db, "all", "SELECT 1", 0, NULL, on_row, &wanted, &err),
+        MH_PG_BUSY);
+    assert_string_equal(err.text, "all: disk full (SQLSTATE 53100)");
+    assert_int_equal(wanted, 8);
+    script.status = CONNECTION_BAD;
+    assert_int_equal(
+        database_each(db, "all", "SELECT 1", 0, NULL, on_row, &wanted, &err),
+        MH_PG_DOWN);
+    database_close(db);
+}
+
 static void undoing_nothing_asks_nothing(void **state)
 {
     struct database *db = open_database();
@@ -377,6 +481,7 @@ int main(void)
             a_failure_names_statement_line_and_state, start, end),
         cmocka_unit_test_setup_teardown(a_commit_without_answer_is_in_doubt,
                                         start, end),
+        cmocka_unit_test_setup_teardown(rows_come_one_by_one, start, end),
         cmocka_unit_test_setup_teardown(undoing_nothing_asks_nothing, start,
                                         end),
     };

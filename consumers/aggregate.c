@@ -9,11 +9,12 @@
 #include "clock.h"
 #include "log.h"
 #include "stop.h"
-#include "verdict.h"
+#include "take.h"
 
 enum {
-    WAIT_MS = 200, /* for the first record of a batch */
-    TICK_MS = 50   /* so that a signal is seen soon */
+    TICK_MS = 50, /* so that a signal is seen soon */
+    /* Whose records are kept whole after a conflict; others often follow. */
+    WHOLE_BATCHES = 16
 };
 
 enum mh_code aggregate_init(struct aggregate *a,
@@ -31,16 +32,6 @@ enum mh_code aggregate_init(struct aggregate *a,
         aggregate_fini(a);
     }
     return code;
-}
-
-/* Give the records back that letters have kept, and forget the rest. */
-static void clear_batch(struct aggregate *a)
-{
-    for (int i = 0; i < a->batch.count; i++) {
-        poll_free(&a->batch.messages[i]);
-    }
-    a->batch.count = 0;
-    batch_reset_facts(&a->batch);
 }
 
 static void settle(struct aggregate *a)
@@ -76,7 +67,7 @@ void aggregate_fini(struct aggregate *a)
 {
     struct mh_err err;
 
-    clear_batch(a);
+    take_clear(a);
     if (end_transaction(a, &err) != MH_OK) {
         a->claimed = false;
     }
@@ -95,7 +86,7 @@ void aggregate_fini(struct aggregate *a)
 
 void aggregate_drop(struct aggregate *a, bool connection)
 {
-    clear_batch(a);
+    take_clear(a);
     a->claimed = false;
     a->under_way = false;
     if (a->poll != NULL) {
@@ -176,35 +167,6 @@ static enum mh_code connect_all(struct aggregate *a, struct mh_err *err)
     return code;
 }
 
-/* The records in hand follow those of the transaction under way. A record
- * behind its position would be a fault of the client library: nothing is
- * applied then. */
-static enum mh_code advance(struct aggregate *a, const struct message *message,
-                            struct mh_err *err)
-{
-    struct position *position =
-        positions_find(&a->positions, message->partition);
-
-    if (position == NULL || message->offset < position->taken) {
-        return mh_fail(err, MH_KAFKA_FATAL,
-                       "partition %d gave offset %" PRId64 " out of order",
-                       message->partition, message->offset);
-    }
-    position->taken = message->offset + 1;
-    position->taken_ms = message->at_ms;
-    return MH_OK;
-}
-
-/* The partition is read up to there, whatever lies behind the last record. */
-static void reach_end(struct aggregate *a, const struct message *end)
-{
-    struct position *position = positions_find(&a->positions, end->partition);
-
-    if (position != NULL && position->taken < end->offset) {
-        position->taken = end->offset;
-    }
-}
-
 /* Whether what is in hand moves a position. */
 static bool anything_moves(const struct positions *positions)
 {
@@ -238,91 +200,40 @@ static void count_fates(struct aggregate *a)
 
 /* ------------------------------------------------------------------- batch */
 
-/* The record's verdict. A good one can be given back at once, which halves the
- * memory of a batch; a dead one is kept for its letter, headers and all. */
-static enum mh_code add_record(struct aggregate *a, struct message *record,
-                               struct mh_err *err)
+static enum mh_code decide_fates(struct aggregate *a, struct mh_err *err)
 {
-    struct batch *batch = &a->batch;
-    int i = batch->count;
-    enum mh_code code = advance(a, record, err);
+    enum mh_code code = store_read_old(a->store, &a->batch, a->catalogue, err);
 
-    if (code != MH_OK) {
-        return code;
-    }
-    code = batch_push(batch, record);
-    if (code == MH_OK) {
-        code = verdict_read(&batch->messages[i], a->catalogue, a->reference,
-                            &batch->arena, &batch->versions[i],
-                            &batch->letters[i]);
-    }
-    if (code == MH_OK && batch->letters[i] != NULL) {
-        batch->fates[i] = FATE_DEAD;
-        if (record->handle != NULL) {
-            batch->messages[i] = *record;
-            record->handle = NULL;
-        }
-    } else if (code == MH_OK) {
-        code = batch_add(batch, i);
-    }
-    return code == MH_OK
-               ? code
-               : mh_fail(err, code, "a batch of %d is too large", batch->count);
-}
-
-/* Take what is there. Wait for the first record only, and not at all while a
- * transaction is under way. */
-static enum mh_code take_records(struct aggregate *a, int32_t *partition,
-                                 struct mh_err *err)
-{
-    int wait_ms = a->under_way ? 0 : WAIT_MS;
-    int64_t bytes = 0;
-    enum mh_code code = MH_OK;
-
-    clear_batch(a);
-    while (code == MH_OK && a->batch.count < a->limit &&
-           bytes < a->config->batch_bytes) {
-        struct message record;
-
-        code = poll_next(a->poll, wait_ms, &record, err);
-        wait_ms = 0;
-        *partition = record.partition;
-        if (code != MH_OK || record.partition < 0 || poll_changed(a->poll)) {
-            poll_free(&record);
-            break;
-        }
-        if (record.end) {
-            reach_end(a, &record);
-        } else {
-            bytes += (int64_t)(record.value_len + record.key_len);
-            code = add_record(a, &record, err);
-        }
-        poll_free(&record);
-    }
-    batch_sort(&a->batch);
-    return code;
-}
-
-static enum mh_code write_batch(struct aggregate *a, struct mh_err *err)
-{
-    enum mh_code code;
-
-    code = store_read_old(a->store, &a->batch, a->catalogue, err);
     if (code == MH_OK && delta_make(&a->delta, &a->batch) != MH_OK) {
         code = mh_fail(err, MH_MEMORY, "a batch of %d is too large",
                        a->batch.count);
     }
-    if (code == MH_OK) {
-        count_fates(a);
-        poll_known_ends(a->poll, &a->positions);
-        code = store_write(a->store, &a->batch, &a->delta, &a->positions, err);
-    }
     return code;
+}
+
+/* Whether a record has been given back whose headers a letter is to keep. */
+static bool lacks_headers(const struct batch *batch)
+{
+    for (int i = 0; i < batch->count; i++) {
+        if (batch->letters[i] != NULL && batch->messages[i].handle == NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum mh_code write_batch(struct aggregate *a, struct mh_err *err)
+{
+    count_fates(a);
+    poll_known_ends(a->poll, &a->positions);
+    a->whole -= a->whole > 0;
+    return store_write(a->store, &a->batch, &a->delta, &a->positions, err);
 }
 
 /* Begin the transaction of the records in hand. Verdicts hold under the
  * contract of the transaction; when that has changed since the records were
- * taken, they are taken again. */
+ * taken, they are taken again. So they are, whole, when there is a conflict
+ * among them: it is rare, and copying the headers of all would cost more. */
 static enum mh_code begin_transaction(struct aggregate *a, struct mh_err *err)
 {
     int64_t version = 0;
@@ -335,6 +246,15 @@ static enum mh_code begin_transaction(struct aggregate *a, struct mh_err *err)
         store_rollback(a->store);
         a->claimed = false;
         return read_contract(a, version, err);
+    }
+    if (code == MH_OK) {
+        code = decide_fates(a, err);
+    }
+    if (code == MH_OK && lacks_headers(&a->batch)) {
+        store_rollback(a->store);
+        a->claimed = false;
+        a->whole = WHOLE_BATCHES;
+        return MH_OK;
     }
     if (code == MH_OK) {
         code = write_batch(a, err);

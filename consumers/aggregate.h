@@ -42,6 +42,7 @@ struct aggregate {
     struct delta delta;
     bool under_way;   /**< a transaction is, its totals are being added */
     int64_t began_ms; /**< clock of its beginning */
+    int whole;        /**< batches to come whose records are kept whole */
     int limit;        /**< records a batch now; halved when one was too large */
 
     struct mh_catalogue *catalogue; /**< owned */

@@ -115,13 +115,18 @@ static bool copy_bytes(struct mh_arena *arena, const uint8_t **bytes,
     return true;
 }
 
+void batch_keep(struct batch *batch, struct message *message)
+{
+    batch->messages[batch->count++] = *message;
+    message->handle = NULL;
+}
+
 enum mh_code batch_push(struct batch *batch, struct message *message)
 {
     struct message own = *message;
 
     if (own.key_len + own.value_len > BATCH_COPY_BYTES_MAX) {
-        message->handle = NULL;
-        batch->messages[batch->count++] = own;
+        batch_keep(batch, message);
         return MH_OK;
     }
     own.handle = NULL;

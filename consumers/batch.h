@@ -72,6 +72,8 @@ void batch_reset_facts(struct batch *batch);
  * @returns MH_OK (it is the last message), MH_MEMORY (nothing was added)
  */
 MH_MUST enum mh_code batch_push(struct batch *batch, struct message *message);
+/** Add a message with its handle, headers and all, which it loses. */
+void batch_keep(struct batch *batch, struct message *message);
 /** Put the version of message `i` under its fact. @returns MH_OK, MH_MEMORY */
 MH_MUST enum mh_code batch_add(struct batch *batch, int i);
 /** The fact, NULL when no message of the batch speaks of it. */

@@ -155,6 +155,34 @@ def test_export_loses_nothing(stack, contract):
     assert int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) < 32 * 1024
 
 
+def test_conflicts_keep_their_headers(stack, contract):
+    """Within a batch and with what is there already; all else is counted once."""
+    first, other, third = (record(contract, "a", members_present=n) for n in (1, 2, 3))
+    quiet = [record(contract, f"q{i}") for i in range(300)]
+    stack.produce([])
+    producer = stack.producer
+
+    def produce(events, name):
+        for number, (key, value) in enumerate(events):
+            producer.produce("mahalle.events", key=key, value=value, partition=0,
+                             headers=[("ce_id", f"{name}{number}".encode()), ("x", None)])
+        assert producer.flush(30) == 0
+
+    produce([*quiet[:100], first, other, *quiet[100:200]], "a")
+    stack.start_consumer()
+    stack.wait_applied()
+    produce([*quiet[200:], third, first, other], "b")
+    stack.wait_applied()
+    assert stack.fates() == {"applied": 301, "duplicate": 1, "stale": 0, "dead": 3, "gaps": 0}
+    found = [[(h["name"], h.get("hex") and bytes.fromhex(h["hex"]).decode()) for h in headers]
+             for reason, headers in stack.rows(
+                 "SELECT reason, headers FROM ops.dead_letter JOIN core.dead_letter_record"
+                 " USING (id) WHERE reason = 'CONFLICT' ORDER BY \"offset\"")]
+    assert found == [[("ce_id", name), ("x", None)] for name in ("a101", "b100", "b102")]
+    assert stack.value("SELECT count(*) FROM report.reconcile") == 0
+    stack.assert_none_blocked()
+
+
 def test_10000_letters_are_replayed_in_less_than_5_s(stack, contract):
     """Of which some are dead again, in batches that keep their order."""
     key, value = record(contract, "a", place_code="c9999-001", council_code="c9999-001-C1")

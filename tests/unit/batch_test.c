@@ -178,6 +178,23 @@ static void only_what_may_be_an_event_is_copied(void **state)
     batch_fini(&batch);
 }
 
+static void what_is_kept_is_given_with_its_handle(void **state)
+{
+    static int record;
+    struct message message = {.key = (const uint8_t *)"k", .handle = &record};
+    struct batch batch;
+    struct mh_err err;
+
+    (void)state;
+    assert_int_equal(batch_init(&batch, 1, &err), MH_OK);
+    batch_keep(&batch, &message);
+    assert_int_equal(batch.count, 1);
+    assert_ptr_equal(batch.messages[0].key, message.key);
+    assert_ptr_equal(batch.messages[0].handle, &record);
+    assert_null(message.handle);
+    batch_fini(&batch);
+}
+
 static void an_empty_batch_is_fine(void **state)
 {
     struct batch batch;
@@ -215,6 +232,7 @@ int main(void)
         cmocka_unit_test(neighbours_in_the_table_are_told_apart),
         cmocka_unit_test(facts_are_sorted_by_id_and_agency),
         cmocka_unit_test(only_what_may_be_an_event_is_copied),
+        cmocka_unit_test(what_is_kept_is_given_with_its_handle),
         cmocka_unit_test(an_empty_batch_is_fine),
         cmocka_unit_test(a_full_arena_is_said),
     };

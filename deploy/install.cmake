@@ -9,7 +9,7 @@ install(DIRECTORY schemas/ DESTINATION ${CMAKE_INSTALL_DATADIR}/mahalle/schemas
     PATTERN reference/loaded EXCLUDE)
 file(GLOB manuals CONFIGURE_DEPENDS deploy/man/*.1)
 install(FILES ${manuals} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-install(DIRECTORY deploy/examples TYPE DOC)
+install(DIRECTORY deploy/docs deploy/examples TYPE DOC)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
 # The services are written when they are installed, since only then the prefix

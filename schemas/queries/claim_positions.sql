@@ -13,6 +13,9 @@ SET owner = excluded.owner,
     epoch = p.epoch + 1,
     cluster_id = coalesce(p.cluster_id, excluded.cluster_id),
     topic_id = coalesce(p.topic_id, excluded.topic_id),
+    since = CASE WHEN p.state <> 'blocked'
+                      AND p.owner IS DISTINCT FROM excluded.owner
+            THEN now() ELSE p.since END,
     seen_at = now()
 RETURNING partition, next_offset, epoch,
           coalesce(state = 'blocked' AND reason LIKE 'GAP:%', false),

@@ -151,6 +151,7 @@ SELECT core.both(word.fa, word.en)
     ('reporting', 'تکی یا جمع دوره', 'SINGLE or PERIOD_TOTAL'),
     ('revision', 'شماره ویرایش', 'version of the fact'),
     ('revoked_at', 'لحظه ابطال', 'when it was revoked; NULL: it was not'),
+    ('rewound_at', 'آخرین بازگشت جایگاه به عقب', 'when next_offset last went back'),
     ('school_code', 'کد مدرسه', 'school'),
     ('school_year', 'سال تحصیلی', 'school year, by the year in which it began on 1 Mehr'),
     ('seconds_behind', 'عقب‌ماندگی به ثانیه', 'age of applied_until in seconds'),

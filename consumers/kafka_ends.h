@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * Questions to the brokers about the log: where it ends, whose it is. For the
+ * consumer and for the monitor.
+ */
+#ifndef MAHALLE_KAFKA_ENDS_H
+#define MAHALLE_KAFKA_ENDS_H
+
+#include <librdkafka/rdkafka.h>
+
+#include "mahalle/err.h"
+
+/**
+ * What ListOffsets says of the partitions in `list`, whose offsets tell what is
+ * asked for (RD_KAFKA_OFFSET_SPEC_...) and become the answers; what nobody
+ * answered stays negative. One request for all: a broker gives each its turn
+ * only after the fetch that waits there.
+ * @param list lent; not empty
+ * @returns MH_OK, MH_KAFKA_DOWN, MH_KAFKA_REFUSED
+ * Blocks: 4 s.
+ */
+MH_MUST enum mh_code kafka_ends_ask(rd_kafka_t *client,
+                                    rd_kafka_topic_partition_list_t *list,
+                                    struct mh_err *err);
+/** Who Kafka says it is; "" where it cannot tell. Blocks: 7 s. */
+void kafka_ends_identity(rd_kafka_t *client, const char *topic,
+                         char cluster_id[64], char topic_id[64]);
+
+#endif

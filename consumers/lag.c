@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Arrays by partition, and what follows from both sides at once. */
+#include "lag.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum mh_code too_many(int count, struct mh_err *err)
+{
+    return mh_fail(err, MH_MEMORY, "no memory for %d partitions", count);
+}
+
+enum mh_code lag_source_resize(struct lag_source *source, int count,
+                               struct mh_err *err)
+{
+    struct lag_log *items;
+
+    if (count == source->count) {
+        return MH_OK;
+    }
+    items = count > LAG_PARTITIONS_MAX
+                ? NULL
+                : realloc(source->items, ((size_t)count + 1) * sizeof *items);
+    if (items == NULL) {
+        return too_many(count, err);
+    }
+    for (int i = source->count; i < count; i++) {
+        items[i] =
+            (struct lag_log){.first = -1, .read_from = -1, .empty_to = -1};
+    }
+    source->items = items;
+    source->count = count;
+    return MH_OK;
+}
+
+enum mh_code lag_sink_resize(struct lag_sink *sink, int count,
+                             struct mh_err *err)
+{
+    struct lag_position *items;
+
+    if (count == sink->count) {
+        return MH_OK;
+    }
+    items = count > LAG_PARTITIONS_MAX
+                ? NULL
+                : realloc(sink->items, ((size_t)count + 1) * sizeof *items);
+    if (items == NULL) {
+        return too_many(count, err);
+    }
+    if (count > sink->count) {
+        memset(items + sink->count, 0,
+               (size_t)(count - sink->count) * sizeof *items);
+    }
+    sink->items = items;
+    sink->count = count;
+    return MH_OK;
+}
+
+enum mh_code lag_source_copy(struct lag_source *to,
+                             const struct lag_source *from, struct mh_err *err)
+{
+    enum mh_code code = lag_source_resize(to, from->count, err);
+
+    if (code == MH_OK) {
+        struct lag_log *items = to->items;
+
+        *to = *from;
+        to->items = items;
+        if (to->count > 0) {
+            memcpy(items, from->items, (size_t)to->count * sizeof *items);
+        }
+    }
+    return code;
+}
+
+enum mh_code lag_sink_copy(struct lag_sink *to, const struct lag_sink *from,
+                           struct mh_err *err)
+{
+    enum mh_code code = lag_sink_resize(to, from->count, err);
+
+    if (code == MH_OK) {
+        struct lag_position *items = to->items;
+
+        *to = *from;
+        to->items = items;
+        if (to->count > 0) {
+            memcpy(items, from->items, (size_t)to->count * sizeof *items);
+        }
+    }
+    return code;
+}
+
+void lag_source_fini(struct lag_source *source)
+{
+    free(source->items);
+    *source = (struct lag_source){.retention_ms = -1};
+}
+
+void lag_sink_fini(struct lag_sink *sink)
+{
+    free(sink->items);
+    *sink = (struct lag_sink){.count = 0};
+}
+
+void lag_reach_note(struct lag_reach *reach, int64_t now_ms, enum mh_code code,
+                    const struct mh_err *err)
+{
+    reach->code = code;
+    if (code == MH_OK) {
+        reach->good_ms = now_ms;
+        reach->text[0] = '\0';
+    } else {
+        (void)snprintf(reach->text, sizeof reach->text, "%.*s",
+                       LAG_TEXT_BYTES - 1, err->text);
+    }
+}
+
+const struct lag_position *lag_position_at(const struct lag_sink *sink, int i)
+{
+    static const struct lag_position NONE = {.known = false};
+
+    return i < sink->count ? &sink->items[i] : &NONE;
+}
+
+bool lag_other_log(const struct lag_source *source, const struct lag_sink *sink,
+                   int i)
+{
+    const struct lag_position *position = lag_position_at(sink, i);
+
+    return position->known && position->topic_id[0] != '\0' &&
+           source->topic_id[0] != '\0' &&
+           strcmp(position->topic_id, source->topic_id) != 0;
+}
+
+int64_t lag_from(const struct lag_source *source, const struct lag_sink *sink,
+                 int i)
+{
+    const struct lag_position *position = lag_position_at(sink, i);
+    int64_t begin = source->items[i].begin;
+
+    return position->known && position->next > begin &&
+                   !lag_other_log(source, sink, i)
+               ? position->next
+               : begin;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules are tried from the worst status; the first one that holds is it. */
+#include "lag_judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lag_scene.h"
+
+static void judge_partition(struct lag_judge *judge,
+                            const struct lag_source *source,
+                            const struct lag_sink *sink, int i, int64_t now_ms)
+{
+    struct lag_judged *item = &judge->items[i];
+    struct lag_scene scene = {.judge = judge,
+                              .source = source,
+                              .sink = sink,
+                              .now_ms = now_ms,
+                              .i = i,
+                              .log =
+                                  i < source->count ? &source->items[i] : NULL,
+                              .position = lag_position_at(sink, i),
+                              .memory = &item->memory};
+    struct lag_verdict base = {.text = "", .status = LAG_OK};
+    struct lag_verdict found = base;
+    int status = LAG_STATUS_COUNT;
+
+    scene.alive = scene.position->known &&
+                  now_ms - scene.position->seen_ms < LAG_WINDOW_MS;
+    lag_measure(&scene, &base);
+    if (base.measured) {
+        lag_remember(&scene, &base);
+    }
+    do { /* LAG_OK always holds */
+        found = base;
+        status--;
+    } while (!LAG_RULES[status](&scene, &found));
+    found.status = (enum lag_status)status;
+    if (found.since_ms > now_ms) {
+        found.since_ms = now_ms;
+    }
+    if (item->verdict.since_ms > 0 && item->verdict.status == found.status) {
+        found.since_ms = item->verdict.since_ms;
+    }
+    item->verdict = found;
+}
+
+/* Sums, and the worst; without partitions the servers alone are judged. */
+static void judge_group(struct lag_judge *judge,
+                        const struct lag_source *source,
+                        const struct lag_sink *sink, int64_t now_ms)
+{
+    const struct lag_verdict before = judge->group;
+    const struct lag_scene scene = {
+        .judge = judge, .source = source, .sink = sink, .now_ms = now_ms};
+    struct lag_verdict group = {.text = "",
+                                .cause = LAG_CAUGHT_UP,
+                                .measured = source->reach.good_ms > 0 &&
+                                            sink->reach.good_ms > 0,
+                                .oldest_ms = now_ms};
+
+    judge->worst = -1;
+    judge->worst_count = 0;
+    if (LAG_RULES[LAG_SOURCE_DOWN](&scene, &group)) {
+        group.status = LAG_SOURCE_DOWN;
+    } else if (LAG_RULES[LAG_SINK_DOWN](&scene, &group)) {
+        group.status = LAG_SINK_DOWN;
+    } else {
+        group.cause = LAG_CAUGHT_UP;
+        group.since_ms = now_ms;
+    }
+    for (int i = 0; i < judge->count; i++) {
+        const struct lag_verdict *v = &judge->items[i].verdict;
+
+        group.waiting = group.waiting || v->waiting;
+        group.records += v->records;
+        group.lost += v->lost;
+        if (v->waiting && v->oldest_ms < group.oldest_ms) {
+            group.oldest_ms = v->oldest_ms;
+        }
+        if (judge->worst < 0 || v->status > group.status) {
+            judge->worst = i;
+            judge->worst_count = 0;
+            group.status = v->status;
+            group.cause = v->cause;
+            group.number = v->number;
+            group.text = v->text;
+            group.since_ms = v->since_ms;
+        }
+        judge->worst_count += v->status == group.status;
+        if (v->status == group.status && v->since_ms < group.since_ms) {
+            group.since_ms = v->since_ms;
+        }
+    }
+    if (group.status == LAG_OK) {
+        group.cause = group.waiting ? LAG_FLOWING : LAG_CAUGHT_UP;
+        group.since_ms = now_ms;
+    }
+    if (before.since_ms > 0 && before.status == group.status) {
+        group.since_ms = before.since_ms;
+    }
+    judge->group = group;
+}
+
+/* When a server answers again after it was away. */
+static void note_return(int64_t *last_ms, int64_t *back_ms,
+                        const struct lag_reach *reach)
+{
+    if (*last_ms > 0 && reach->good_ms - *last_ms >= LAG_DOWN_MS) {
+        *back_ms = reach->good_ms;
+    }
+    *last_ms = reach->good_ms;
+}
+
+static enum mh_code resize(struct lag_judge *judge, int count,
+                           struct mh_err *err)
+{
+    struct lag_judged *items;
+
+    if (count <= judge->count) {
+        judge->count = count;
+        return MH_OK;
+    }
+    items = realloc(judge->items, (size_t)count * sizeof *items);
+    if (items == NULL) {
+        return mh_fail(err, MH_MEMORY, "no memory for %d partitions", count);
+    }
+    memset(items + judge->count, 0,
+           (size_t)(count - judge->count) * sizeof *items);
+    judge->items = items;
+    judge->count = count;
+    return MH_OK;
+}
+
+enum mh_code lag_judge_look(struct lag_judge *judge,
+                            const struct lag_source *source,
+                            const struct lag_sink *sink, int64_t now_ms,
+                            struct mh_err *err)
+{
+    int count = source->count > sink->count ? source->count : sink->count;
+    enum mh_code code = resize(judge, count, err);
+
+    if (code != MH_OK) {
+        return code;
+    }
+    note_return(&judge->sink_good_ms, &judge->sink_back_ms, &sink->reach);
+    note_return(&judge->source_good_ms, &judge->source_back_ms, &source->reach);
+    for (int i = 0; i < count; i++) {
+        judge_partition(judge, source, sink, i, now_ms);
+    }
+    judge_group(judge, source, sink, now_ms);
+    return MH_OK;
+}
+
+int64_t lag_age_ms(const struct lag_verdict *verdict, int64_t now_ms)
+{
+    return verdict->waiting && now_ms > verdict->oldest_ms
+               ? now_ms - verdict->oldest_ms
+               : 0;
+}
+
+void lag_judge_fini(struct lag_judge *judge)
+{
+    free(judge->items);
+    *judge = (struct lag_judge){.count = 0};
+}
+
+const char *lag_status_name(enum lag_status status)
+{
+    static const char *const NAMES[] = {
+#define X(name, fa, en) #name,
+        LAG_STATUSES(X)
+#undef X
+    };
+
+    return NAMES[status];
+}

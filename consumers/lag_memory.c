@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How far behind a partition is, and what is remembered of it. */
+#include <string.h>
+
+#include "lag_scene.h"
+
+enum { PACE_MS = 300000 };
+
+static int64_t greater(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Offsets that hold no record (the marks of transactions, what compaction
+ * took) are no lag when nothing else waits. */
+void lag_measure(const struct lag_scene *s, struct lag_verdict *v)
+{
+    const struct lag_log *log = s->log;
+    int64_t from;
+
+    v->measured = s->source->reach.good_ms > 0 && s->sink->reach.good_ms > 0;
+    if (!v->measured || log == NULL) {
+        return;
+    }
+    from = lag_from(s->source, s->sink, s->i);
+    v->waiting = from < log->end &&
+                 !(log->first < 0 && log->read_from >= 0 &&
+                   log->read_from <= from && log->empty_to >= log->end);
+    if (v->waiting) {
+        v->records = log->end - from;
+        v->oldest_ms = log->first >= 0 ? log->first_ms : s->now_ms;
+    }
+    if (s->position->known && s->position->next < log->begin &&
+        !lag_other_log(s->source, s->sink, s->i)) {
+        v->lost = log->begin - s->position->next;
+    } else if (!s->position->known) {
+        v->lost = log->begin;
+    }
+}
+
+static void remember_pace(struct lag_memory *m, const struct lag_log *log,
+                          int64_t now_ms)
+{
+    struct lag_pace *paces = m->paces;
+
+    if (m->pace_count > 0 && log->begin < paces[m->pace_count - 1].begin) {
+        m->pace_count = 0; /* another log */
+    }
+    if (m->pace_count > 0 &&
+        now_ms - paces[m->pace_count - 1].at_ms < PACE_MS) {
+        return;
+    }
+    if (m->pace_count == LAG_PACES) {
+        m->pace_count--;
+        memmove(paces, paces + 1, (size_t)m->pace_count * sizeof *paces);
+    }
+    paces[m->pace_count++] = (struct lag_pace){now_ms, log->begin};
+}
+
+/* A partition of another topic begins anew. */
+static void remember_topic(struct lag_memory *m, const struct lag_position *p)
+{
+    if (p->topic_id[0] != '\0' && strcmp(m->topic_id, p->topic_id) != 0) {
+        if (m->topic_id[0] != '\0') {
+            m->next = -1;
+            m->rewound_ms = 0;
+        }
+        memcpy(m->topic_id, p->topic_id, sizeof m->topic_id);
+    }
+}
+
+static void remember_position(const struct lag_scene *s)
+{
+    const struct lag_position *p = s->position;
+    struct lag_memory *m = s->memory;
+
+    if (p->blocked) {
+        m->blocked_ms = s->now_ms;
+        memcpy(m->reason, p->reason, sizeof m->reason);
+    }
+    remember_topic(m, p);
+    if (!p->known) {
+        return;
+    }
+    if (p->next < m->next) {
+        m->rewound_ms = s->now_ms;
+    }
+    m->rewound_ms = greater(m->rewound_ms, p->rewound_ms);
+    if (p->next != m->next) {
+        m->still_ms = s->now_ms;
+    }
+    m->next = p->next;
+}
+
+/* At the first look the past is as far as both servers know it. */
+void lag_remember(const struct lag_scene *s, const struct lag_verdict *v)
+{
+    const struct lag_position *p = s->position;
+    struct lag_memory *m = s->memory;
+    bool first = !m->judged;
+
+    if (first) {
+        m->next = -1;
+    }
+    remember_position(s);
+    if (first) {
+        m->waits_ms = s->now_ms - lag_age_ms(v, s->now_ms);
+        m->still_ms = greater(p->committed_ms, p->since_ms);
+        m->still_ms =
+            v->waiting ? greater(m->still_ms, m->waits_ms) : s->now_ms;
+    } else if (!m->waiting || !m->alive) {
+        m->still_ms = s->now_ms;
+    }
+    if (!first && !m->waiting) {
+        m->waits_ms = s->now_ms;
+    }
+    m->still_ms =
+        greater(greater(m->still_ms, p->committed_ms),
+                greater(s->judge->sink_back_ms, s->judge->source_back_ms));
+    if (s->log != NULL) {
+        bool is_short = p->known && p->next > s->log->end;
+
+        m->short_ms = !is_short ? 0 : m->short_ms > 0 ? m->short_ms : s->now_ms;
+        remember_pace(m, s->log, s->now_ms);
+    }
+    m->alive = s->alive;
+    m->waiting = v->waiting;
+    m->judged = true;
+}

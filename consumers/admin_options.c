@@ -183,7 +183,7 @@ const struct mh_program *admin_options_program(int argc, char **argv)
         "mahalle-admin db install\n"
         "mahalle-admin dead-letters list --state open\n"
         "mahalle-admin dead-letters --help",
-        OPTIONS,
+        .options = OPTIONS,
     };
     int group = find_group(argc, argv);
 

@@ -3,6 +3,7 @@
    their header. A row that is refused refuses everything, by file and line.
    What is committed is also kept beside the contract, where mahalle-post, which
    has no database, reads it. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,14 +163,14 @@ static enum mh_code load_row(struct loading *loading, const struct mh_csv *csv,
     char answer;
 
     if (loading->texts.failed) {
-        return mh_fail(err, MH_MEMORY, "%s line %d: out of memory",
+        return mh_fail(err, MH_MEMORY, "%s line %" PRIu64 ": out of memory",
                        loading->path, csv->line);
     }
     code = database_exec(loading->db, "reference load", loading->table->call,
                          count, params, err);
     if (code == MH_PG_DATA) {
-        return mh_fail(err, MH_CONTRACT, "%s line %d: %s", loading->path,
-                       csv->line, database_message(loading->db));
+        return mh_fail(err, MH_CONTRACT, "%s line %" PRIu64 ": %s",
+                       loading->path, csv->line, database_message(loading->db));
     }
     if (code != MH_OK) {
         return code;
@@ -219,7 +220,7 @@ static enum mh_code load_file(struct database *db, struct file *file,
     struct mh_buf *text = &file->text;
     enum mh_code code;
 
-    mh_buf_init(&loading.texts, COLUMNS_MAX * (MH_CSV_CELL_MAX + 1));
+    mh_buf_init(&loading.texts, MH_CSV_ROW_MAX + COLUMNS_MAX);
     code = mh_text_read_file(file->path, text, err);
     if (code == MH_OK &&
         (!mh_text_is_utf8((const char *)text->bytes, text->len) ||

@@ -1,30 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A row is read twice: first the bounds of its cells are found, then cells
- * with doubled quotes, which are rare, are copied without them.
+ * with doubled quotes, which are rare, are copied without them. Nothing is
+ * kept of a row whose end is not there yet: it is read again with more text.
  */
 #include "csv.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <string.h>
-
-enum { ROW_MAX = MH_CSV_COLUMNS_MAX * MH_CSV_CELL_MAX };
 
 void mh_csv_init(struct mh_csv *csv, const char *text, size_t len,
                  char delimiter)
 {
     assert(delimiter != '"' && delimiter != '\r' && delimiter != '\n');
-    *csv = (struct mh_csv){.text = text, .len = len, .delimiter = delimiter};
+    *csv = (struct mh_csv){
+        .text = text, .len = len, .last = true, .delimiter = delimiter};
     csv->next_line = 1;
+    csv->ends[(unsigned char)delimiter] = true;
+    csv->ends['"'] = csv->ends['\r'] = csv->ends['\n'] = true;
     if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
         csv->at = 3;
     }
-    mh_buf_init(&csv->unquoted, ROW_MAX);
+    mh_buf_init(&csv->unquoted, MH_CSV_ROW_MAX);
 }
 
 void mh_csv_fini(struct mh_csv *csv)
 {
     mh_buf_fini(&csv->unquoted);
+}
+
+void mh_csv_feed(struct mh_csv *csv, const char *text, size_t len, bool last)
+{
+    csv->text = text;
+    csv->len = len;
+    csv->at = 0;
+    csv->last = last;
 }
 
 /* Bytes of the line end at `at`: 0, 1 or 2. */
@@ -39,56 +50,83 @@ static size_t line_end(const struct mh_csv *csv, size_t at)
                : 0;
 }
 
-/* After a fault: go on behind the line where it was found. */
-static enum mh_code leave_row(struct mh_csv *csv, size_t at, struct mh_err *err,
-                              const char *fault)
+/* Go on behind the line at `at`, also when its end is not there yet. */
+static void skip_line(struct mh_csv *csv)
 {
-    const char *end;
+    const char *from = csv->text + csv->at;
+    const char *end = memchr(from, '\n', csv->len - csv->at);
 
-    end = at < csv->len ? memchr(csv->text + at, '\n', csv->len - at) : NULL;
+    csv->skipping = end == NULL;
     csv->at = end == NULL ? csv->len : (size_t)(end - csv->text) + 1;
-    csv->row_len = (size_t)(csv->text + csv->at - csv->row);
-    csv->next_line++;
-    csv->count = 0;
-    return mh_fail(err, MH_CSV, "line %d: %s", csv->line, fault);
+    csv->next_line += end != NULL;
 }
 
-/* The cell at `*at`, its quotes taken off. @returns what is wrong, or NULL */
-static const char *find_cell(struct mh_csv *csv, size_t *at,
-                             struct mh_csv_cell *cell, bool *doubled)
+/* Refuse the row, of which only the first line is taken away. */
+static enum mh_code refuse(struct mh_csv *csv, const char *problem,
+                           struct mh_err *err)
+{
+    csv->count = 0;
+    csv->problem = problem;
+    skip_line(csv);
+    csv->row_len = (size_t)(csv->text + csv->at - csv->row);
+    while (csv->row_len > 0 && (csv->row[csv->row_len - 1] == '\n' ||
+                                csv->row[csv->row_len - 1] == '\r')) {
+        csv->row_len--;
+    }
+    return mh_fail(err, MH_CSV, "line %" PRIu64 ": %s", csv->line, problem);
+}
+
+/* Where a row has got to. */
+struct walk {
+    size_t at;
+    uint64_t lines; /* line ends inside its cells */
+    bool doubled[MH_CSV_COLUMNS_MAX];
+};
+
+/* A cell that begins with a quote. @returns what is wrong, or NULL */
+static const char *find_quoted(const struct mh_csv *csv, struct walk *walk,
+                               struct mh_csv_cell *cell)
 {
     const char *text = csv->text;
-    size_t i = *at;
-    bool closed = false;
+    size_t i = walk->at + 1;
+    bool *doubled = &walk->doubled[csv->count];
 
-    *doubled = false;
-    if (i == csv->len || text[i] != '"') {
-        while (i < csv->len && text[i] != csv->delimiter && text[i] != '\n' &&
-               text[i] != '\r') {
-            if (text[i] == '"') {
-                *at = i;
-                return "a quote inside a cell without quotes";
-            }
-            i++;
+    for (; i < csv->len; i++) {
+        walk->lines += text[i] == '\n';
+        if (text[i] != '"') {
+            continue;
         }
-        *cell = (struct mh_csv_cell){text + *at, i - *at};
-        *at = i;
-        return NULL;
-    }
-    i++;
-    while (i < csv->len && !closed) {
-        if (text[i] == '"' && i + 1 < csv->len && text[i + 1] == '"') {
-            *doubled = true;
-            i++;
-        } else if (text[i] == '"') {
-            closed = true;
+        if (i + 1 == csv->len || text[i + 1] != '"') {
+            *cell = (struct mh_csv_cell){text + walk->at + 1, i - walk->at - 1};
+            walk->at = i + 1;
+            return NULL;
         }
-        csv->next_line += text[i] == '\n';
+        *doubled = true;
         i++;
     }
-    *cell = (struct mh_csv_cell){text + *at + 1, i - *at - 2};
-    *at = i;
-    return closed ? NULL : "a quote is not closed";
+    walk->at = csv->len;
+    return "a quote is not closed";
+}
+
+/* The cell at `walk->at`, its quotes taken off. @returns as above */
+static const char *find_cell(const struct mh_csv *csv, struct walk *walk,
+                             struct mh_csv_cell *cell)
+{
+    const char *text = csv->text;
+    size_t i = walk->at;
+
+    walk->doubled[csv->count] = false;
+    if (i < csv->len && text[i] == '"') {
+        return find_quoted(csv, walk, cell);
+    }
+    while (i < csv->len && !csv->ends[(unsigned char)text[i]]) {
+        i++;
+    }
+    *cell = (struct mh_csv_cell){text + walk->at, i - walk->at};
+    walk->at = i;
+    return i < csv->len && text[i] == '"'
+               ? "a quote inside a cell without quotes"
+               : NULL;
 }
 
 /* Copy the cells with doubled quotes, one quote of each pair. */
@@ -124,13 +162,15 @@ static bool unquote(struct mh_csv *csv, const bool *doubled)
     return true;
 }
 
-enum mh_code mh_csv_next(struct mh_csv *csv, bool *more, struct mh_err *err)
+/* Go to the beginning of the next row. @returns false: it is not there yet */
+static bool find_row(struct mh_csv *csv)
 {
-    bool doubled[MH_CSV_COLUMNS_MAX];
-    bool again = true;
-    size_t at, end;
+    size_t end;
 
-    for (end = line_end(csv, csv->at); end != 0; end = line_end(csv, csv->at)) {
+    if (csv->skipping) {
+        skip_line(csv);
+    }
+    while ((end = line_end(csv, csv->at)) != 0) {
         csv->at += end;
         csv->next_line++;
     }
@@ -138,43 +178,89 @@ enum mh_code mh_csv_next(struct mh_csv *csv, bool *more, struct mh_err *err)
     csv->line = csv->next_line;
     csv->row = csv->text + csv->at;
     csv->row_len = 0;
-    if (csv->at == csv->len) {
-        *more = false;
-        return MH_OK;
-    }
-    *more = true;
-    for (at = csv->at; again; at += again) {
-        const char *fault;
+    return csv->at < csv->len;
+}
+
+/* Whether the text may go on where the walk has got to. */
+static bool is_cut(const struct mh_csv *csv, const struct walk *walk)
+{
+    size_t left = csv->len - walk->at;
+
+    return !csv->last && csv->len - csv->at <= MH_CSV_ROW_MAX + 1 &&
+           (left == 0 || (left == 1 && csv->text[walk->at] == '\r'));
+}
+
+/* Find all cells. @returns what is wrong, or NULL; also when the row is cut */
+static const char *find_cells(struct mh_csv *csv, struct walk *walk)
+{
+    bool again = true;
+
+    for (; again; walk->at += again) {
+        const char *problem;
 
         if (csv->count == MH_CSV_COLUMNS_MAX) {
-            return leave_row(csv, at, err, "too many cells");
+            return "too many cells";
         }
-        fault =
-            find_cell(csv, &at, &csv->cells[csv->count], &doubled[csv->count]);
-        if (fault != NULL) {
-            return leave_row(csv, at, err, fault);
-        }
-        if (csv->cells[csv->count].len > MH_CSV_CELL_MAX) {
-            return leave_row(csv, at, err, "a cell is too long");
+        problem = find_cell(csv, walk, &csv->cells[csv->count]);
+        if (problem != NULL) {
+            return problem;
         }
         csv->count++;
-        again = at < csv->len && csv->text[at] == csv->delimiter;
+        again = walk->at < csv->len && csv->text[walk->at] == csv->delimiter;
     }
-    end = line_end(csv, at);
-    if (end == 0 && at < csv->len) {
-        return leave_row(csv, at, err,
-                         csv->text[at] == '\r'
-                             ? "a carriage return without line feed"
-                             : "text behind a closing quote");
+    if (walk->at == csv->len || line_end(csv, walk->at) > 0) {
+        return NULL;
     }
-    if (csv->columns != 0 && csv->count != csv->columns) {
-        return leave_row(csv, at, err, "not as many cells as the first row");
+    return csv->text[walk->at] == '\r' ? "a carriage return without line feed"
+                                       : "text behind a closing quote";
+}
+
+enum mh_code mh_csv_read(struct mh_csv *csv, enum mh_csv_state *state,
+                         struct mh_err *err)
+{
+    struct walk walk;
+    const char *problem;
+
+    *state = csv->last ? MH_CSV_END : MH_CSV_MORE;
+    if (!find_row(csv)) {
+        return MH_OK;
+    }
+    walk.at = csv->at;
+    walk.lines = 0;
+    problem = find_cells(csv, &walk);
+    if (is_cut(csv, &walk)) {
+        *state = MH_CSV_MORE;
+        csv->count = 0;
+        return MH_OK;
+    }
+    *state = MH_CSV_ROW;
+    if (walk.at - csv->at > MH_CSV_ROW_MAX) {
+        return refuse(
+            csv, "a row of more than 65536 bytes; is a quote not closed?", err);
+    }
+    if (problem != NULL) {
+        return refuse(csv, problem, err);
+    }
+    csv->row_len = walk.at - csv->at;
+    csv->at = walk.at + line_end(csv, walk.at);
+    csv->next_line += walk.lines + (csv->at > walk.at);
+    if (!csv->ragged && csv->columns != 0 && csv->count != csv->columns) {
+        csv->count = 0;
+        csv->problem = "not as many cells as the first row";
+        return mh_fail(err, MH_CSV, "line %" PRIu64 ": %s", csv->line,
+                       csv->problem);
     }
     csv->columns = csv->count;
-    csv->row_len = (size_t)(csv->text + at - csv->row);
-    csv->at = at + end;
-    csv->next_line += end != 0;
-    return unquote(csv, doubled)
+    return unquote(csv, walk.doubled)
                ? MH_OK
                : mh_fail(err, MH_MEMORY, "no memory for a row");
+}
+
+enum mh_code mh_csv_next(struct mh_csv *csv, bool *more, struct mh_err *err)
+{
+    enum mh_csv_state state;
+    enum mh_code code = mh_csv_read(csv, &state, err);
+
+    *more = state == MH_CSV_ROW;
+    return code;
 }

@@ -33,12 +33,19 @@ struct mh_option {
     const char *help;     /**< one sentence */
 };
 
+/** How a program may end. */
+struct mh_exit {
+    int code;         /**< CONTRACT: the same in all programs */
+    const char *text; /**< what it means in this one; NULL ends a list */
+};
+
 struct mh_program {
     const char *name;                /**< as "mahalle-post" */
     const char *about;               /**< one sentence */
     const char *usage;               /**< what follows the name, a line each */
     const char *examples;            /**< lines, each a command that works */
     const struct mh_option *options; /**< ends with name NULL */
+    const struct mh_exit *exits;     /**< optional: all codes, in general */
 };
 
 struct mh_options;

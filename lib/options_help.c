@@ -7,10 +7,7 @@
 
 enum { WIDTH = 80, INDENT = 6 };
 
-static const struct {
-    int code;
-    const char *text;
-} EXITS[] = {
+static const struct mh_exit EXITS[] = {
     {0, "done, or asked to stop"},
     {1, "done, but input was refused (post), the status is not OK (lag) or "
         "differences were found (verify)"},
@@ -19,6 +16,7 @@ static const struct {
     {4, "database"},
     {5, "Kafka or gateway"},
     {70, "own mistake of the program"},
+    {0, NULL},
 };
 
 /* Words of `text` in lines that begin with `begin`. */
@@ -127,11 +125,12 @@ void mh_options_help(const struct mh_program *program, FILE *out)
     (void)fputs("\nExamples:\n", out);
     print_lines(out, "  ", program->examples);
     (void)fputs("\nExit codes:\n", out);
-    for (size_t i = 0; i < sizeof EXITS / sizeof EXITS[0]; i++) {
+    for (const struct mh_exit *e = program->exits == NULL ? EXITS
+                                                          : program->exits;
+         e->text != NULL; e++) {
         char text[256];
 
-        (void)snprintf(text, sizeof text, "%d: %s", EXITS[i].code,
-                       EXITS[i].text);
+        (void)snprintf(text, sizeof text, "%d: %s", e->code, e->text);
         print_words(out, "  ", text);
     }
 }

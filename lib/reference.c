@@ -7,6 +7,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,8 +237,8 @@ static enum mh_code read_rows(struct mh_reference *reference,
         for (int i = 0; i < WANTED_MAX && table->wanted[i] != NULL; i++) {
             cells[i] = csv->cells[columns[i]];
             if (cells[i].len == 0 || cells[i].len > CELL_MAX) {
-                return mh_fail(err, MH_CONTRACT, "line %d: %s is %s", csv->line,
-                               table->wanted[i],
+                return mh_fail(err, MH_CONTRACT, "line %" PRIu64 ": %s is %s",
+                               csv->line, table->wanted[i],
                                cells[i].len == 0 ? "empty" : "too long");
             }
         }
@@ -245,10 +246,12 @@ static enum mh_code read_rows(struct mh_reference *reference,
         if (code == MH_CONTRACT) {
             struct mh_err cause = *err;
 
-            return mh_fail(err, code, "line %d: %s", csv->line, cause.text);
+            return mh_fail(err, code, "line %" PRIu64 ": %s", csv->line,
+                           cause.text);
         }
         if (code != MH_OK) {
-            return mh_fail(err, code, "line %d: too many rows, or no memory",
+            return mh_fail(err, code,
+                           "line %" PRIu64 ": too many rows, or no memory",
                            csv->line);
         }
     }

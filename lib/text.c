@@ -45,6 +45,11 @@ static size_t character_len(const uint8_t *at, size_t left)
     return len;
 }
 
+size_t mh_text_character(const char *text, size_t len)
+{
+    return character_len((const uint8_t *)text, len);
+}
+
 bool mh_text_is_utf8(const char *text, size_t len)
 {
     const uint8_t *bytes = (const uint8_t *)text;

@@ -16,6 +16,10 @@
  */
 bool mh_text_is_utf8(const char *text, size_t len);
 
+/** Bytes of the character that `text` begins with, 1 to 4; 0: it is none.
+ *  @param len at least 1 */
+size_t mh_text_character(const char *text, size_t len);
+
 /**
  * Append a whole file to `buf`, whose bound is the bound of the file.
  * @param path lent; a file or a pipe

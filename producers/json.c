@@ -198,15 +198,6 @@ enum mh_code json_read(const char *text, size_t len, struct mh_buf *scratch,
     return MH_OK;
 }
 
-/* Bytes of the character at `text`, 0 when it is not UTF-8. */
-static size_t character(const char *text, size_t len)
-{
-    unsigned char lead = (unsigned char)text[0];
-    size_t need = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-
-    return need <= len && mh_text_is_utf8(text, need) ? need : 0;
-}
-
 static bool is_plain(char byte)
 {
     return byte >= ' ' && byte < 0x7F && byte != '"' && byte != '\\';
@@ -240,7 +231,7 @@ void json_put(struct mh_buf *buf, const char *text, size_t len)
         if (at == len) {
             break;
         }
-        bytes = character(text + at, len - at);
+        bytes = mh_text_character(text + at, len - at);
         if (bytes == 0) {
             mh_buf_text(buf, "\xEF\xBF\xBD");
             at++;

@@ -3,26 +3,21 @@
  * line that outgrows the bound loses its middle while the end is looked for. */
 #include "lines.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "input.h"
 
 enum { ROOM = 4 * 64 * 1024 };
 
 _Static_assert(ROOM > 2 * LINES_KEPT_MAX, "room to look for the end of a line");
 
 struct lines {
-    const char *path; /* lent */
-    int fd;
-    uint64_t bytes;  /* read from fd */
+    struct input input;
     uint64_t number; /* of the line given last */
     size_t start, end;
     size_t seen; /* no LF between start and here */
-    bool at_end; /* fd has no more */
     char room[ROOM];
 };
 
@@ -30,20 +25,18 @@ enum mh_code lines_open(const char *path, struct lines **lines,
                         struct mh_err *err)
 {
     struct lines *made = malloc(sizeof *made);
+    enum mh_code code;
 
     if (made == NULL) {
         return mh_fail(err, MH_MEMORY, "%s: out of memory", path);
     }
-    made->path = path;
-    made->fd = strcmp(path, "-") == 0 ? STDIN_FILENO
-                                      : open(path, O_RDONLY | O_CLOEXEC);
-    if (made->fd < 0) {
+    code = input_open(path, &made->input, err);
+    if (code != MH_OK) {
         free(made);
-        return mh_fail(err, MH_FILE, "%s: %s", path, strerror(errno));
+        return code;
     }
-    made->bytes = made->number = 0;
+    made->number = 0;
     made->start = made->end = made->seen = 0;
-    made->at_end = false;
     *lines = made;
     return MH_OK;
 }
@@ -53,15 +46,13 @@ void lines_close(struct lines *lines)
     if (lines == NULL) {
         return;
     }
-    if (lines->fd != STDIN_FILENO) {
-        (void)close(lines->fd);
-    }
+    input_close(&lines->input);
     free(lines);
 }
 
 uint64_t lines_bytes(const struct lines *lines)
 {
-    return lines->bytes;
+    return lines->input.bytes;
 }
 
 /* The line from `start` to `end`; @returns false: it is blank. */
@@ -108,35 +99,25 @@ static bool find_end(struct lines *lines, size_t *end, size_t *next)
     }
     lines->seen = lines->end;
     *end = *next = lines->end;
-    return lines->at_end && lines->end > lines->start;
+    return lines->input.at_end && lines->end > lines->start;
 }
 
 static enum mh_code fill(struct lines *lines, int wait_ms, bool *came,
                          struct mh_err *err)
 {
-    struct pollfd ready = {.fd = lines->fd, .events = POLLIN};
-    ssize_t len;
+    enum mh_code code;
+    size_t len;
 
-    *came = false;
-    if (poll(&ready, 1, wait_ms) <= 0) {
-        return MH_OK;
-    }
     memmove(lines->room, lines->room + lines->start, lines->end - lines->start);
     lines->seen -= lines->start;
     lines->end -= lines->start;
     lines->start = 0;
-    len = read(lines->fd, lines->room + lines->end, ROOM - lines->end);
-    if (len < 0) {
-        return errno == EINTR || errno == EAGAIN
-                   ? MH_OK
-                   : mh_fail(err, MH_FILE, "%s: %s", lines->path,
-                             strerror(errno));
+    code = input_read(&lines->input, lines->room + lines->end,
+                      ROOM - lines->end, wait_ms, &len, came, err);
+    if (code == MH_OK) {
+        lines->end += len;
     }
-    lines->at_end = len == 0;
-    lines->end += (size_t)len;
-    lines->bytes += (uint64_t)len;
-    *came = true;
-    return MH_OK;
+    return code;
 }
 
 enum mh_code lines_read(struct lines *lines, int wait_ms,
@@ -158,7 +139,7 @@ enum mh_code lines_read(struct lines *lines, int wait_ms,
             }
             continue;
         }
-        if (lines->at_end) {
+        if (lines->input.at_end) {
             *state = LINES_END;
             return MH_OK;
         }

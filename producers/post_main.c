@@ -1,156 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * mahalle-post: files of events -> Kafka.
- * The steps stand in the order of the data: lines, json, intake (with the
- * check), encode, send; what is refused on the way goes to the rejects.
+ * post_lines and post_rows have the steps in the order of the data: lines and
+ * json, or rows and sheet; intake (with the check), encode, send; what is
+ * refused on the way goes to the rejects.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
-#include "encode.h"
 #include "frame.h"
-#include "intake.h"
-#include "json.h"
-#include "lines.h"
-#include "post_options.h"
-#include "post_progress.h"
-#include "post_rejects.h"
+#include "nearest.h"
+#include "post.h"
 #include "schemas_dir.h"
-#include "send.h"
 #include "stop.h"
+#include "template.h"
 
 enum {
     PROBLEMS_MAX = 64 * 1024, /* bytes of text about broken schemas */
     SCRATCH_MAX = 8 * MH_EVENT_BYTES_MAX,
-    INPUT_WAIT_MS = 100,   /* for a pipe; then Kafka's answers are taken */
-    STOP_FLUSH_MS = 10000, /* asked to stop: for what is on its way */
-    TICKET_LINE_BITS = 40  /* a ticket is file index and line */
+    TEMPLATE_MAX = MH_FIELDS_MAX * (2 * MH_LABEL_MAX + 3) + 8,
+    STOP_FLUSH_MS = 10000 /* asked to stop: for what is on its way */
 };
 
-struct post {
-    struct post_options options;
-    struct mh_catalogue *catalogue;
-    struct mh_reference *reference;
-    struct intake intake;
-    struct send *sender; /* NULL with --dry-run */
-    struct rejects *rejects;
-    struct progress progress;
-    struct mh_buf scratch, value;
-    struct mh_faults faults;
-    uint64_t good;       /* lines without fault */
-    uint64_t bytes_done; /* of the files before this one */
-    uint64_t last;       /* ticket of the last line that was dealt with */
-};
-
-/* ------------------------------------------------------------- one line */
-
-static enum mh_code encode(struct post *post, const struct mh_event *event)
-{
-    mh_buf_reset(&post->value);
-    mh_encode(event, &post->value);
-    if (!post->value.failed) {
-        return MH_OK;
-    }
-    (void)mh_fault_add(&post->faults, MH_TOO_LARGE, event->type, -1,
-                       "at most 65536 bytes", NULL, 0);
-    return MH_TOO_LARGE;
-}
-
-/* @returns MH_OK: sent; a code to refuse with; a failure of the program */
-static enum mh_code take_line(struct post *post, const struct line *line,
-                              uint64_t ticket, struct mh_err *err)
-{
-    struct intake_room room;
-    struct mh_event event;
-    json_t *object = NULL;
-    enum mh_code code;
-
-    code = json_read(line->text, line->len, &post->scratch, &object,
-                     &post->faults);
-    if (code == MH_OK) {
-        code = intake_read(&post->intake, object, mh_clock_wall_ms(), &room,
-                           &event, &post->faults);
-    }
-    if (code == MH_OK) {
-        code = encode(post, &event);
-    }
-    if (code == MH_MEMORY) {
-        (void)mh_fail(err, MH_MEMORY, "reading a line: out of memory");
-    }
-    if (code == MH_OK && post->sender != NULL) {
-        code = send_event(post->sender, &event, &post->value, ticket, err);
-    }
-    json_decref(object);
-    return code;
-}
-
-static enum mh_code post_line(struct post *post, const char *file,
-                              const struct line *line, uint64_t ticket,
-                              struct mh_err *err)
-{
-    enum mh_code code;
-
-    post->faults.count = 0;
-    code = take_line(post, line, ticket, err);
-    if (mh_code_act(code) == MH_ACT_REFUSE) {
-        progress_refused(&post->progress, &post->faults);
-        progress_hide(&post->progress);
-        code = rejects_write(post->rejects, file, line, &post->faults, err);
-    } else if (code == MH_OK) {
-        post->good++;
-    }
-    if (code == MH_OK) {
-        post->progress.read++;
-        post->last = ticket;
-    }
-    return code;
-}
-
-/* ------------------------------------------------------------- all lines */
-
-static enum mh_code post_lines(struct post *post, int index,
-                               struct lines *lines, struct mh_err *err)
-{
-    const char *file = mh_options_arg(post->options.all, index);
-    uint64_t first = (uint64_t)index << TICKET_LINE_BITS;
-    enum mh_code code = MH_OK;
-
-    while (code == MH_OK && !mh_stop_asked()) {
-        enum lines_state state;
-        struct line line;
-
-        code = lines_read(lines, INPUT_WAIT_MS, &state, &line, err);
-        if (code != MH_OK || state == LINES_END) {
-            return code;
-        }
-        if (state == LINES_LINE) {
-            code = post_line(post, file, &line, first | line.number, err);
-        } else if (post->sender != NULL) {
-            code = send_poll(post->sender, err);
-        }
-        progress_show(&post->progress, post->bytes_done + lines_bytes(lines));
-    }
-    return code;
-}
+/* ------------------------------------------------------------- all files */
 
 static enum mh_code post_files(struct post *post, struct mh_err *err)
 {
     enum mh_code code = MH_OK;
 
     for (int i = 0; i < post->options.file_count && code == MH_OK; i++) {
-        struct lines *lines;
-
         if (mh_stop_asked()) {
             break;
         }
-        code = lines_open(mh_options_arg(post->options.all, i), &lines, err);
-        if (code == MH_OK) {
-            code = post_lines(post, i, lines, err);
-            post->bytes_done += lines_bytes(lines);
-            lines_close(lines);
-        }
+        code = (post->options.csv ? post_rows : post_lines)(post, i, err);
     }
     return code;
 }
@@ -179,10 +62,10 @@ static enum mh_code finish(struct post *post, enum mh_code code,
 
 static void print_line_of(const struct post *post, uint64_t ticket)
 {
-    (void)printf(
-        "line %" PRIu64 " of %s",
-        ticket & ((UINT64_C(1) << TICKET_LINE_BITS) - 1),
-        mh_options_arg(post->options.all, (int)(ticket >> TICKET_LINE_BITS)));
+    (void)printf("line %" PRIu64 " of %s",
+                 ticket & ((UINT64_C(1) << POST_TICKET_LINE_BITS) - 1),
+                 mh_options_arg(post->options.all,
+                                (int)(ticket >> POST_TICKET_LINE_BITS)));
 }
 
 /* Where a next run has to begin. */
@@ -262,6 +145,22 @@ static enum mh_code load_contract(struct post *post, struct mh_err *err)
     return code == MH_FILE ? MH_CONTRACT : code;
 }
 
+static enum mh_code refuse_type(const struct post *post, const char *type,
+                                struct mh_err *err)
+{
+    struct mh_nearest nearest;
+
+    mh_nearest_begin(&nearest, type, strlen(type));
+    for (int i = 0; i < mh_catalogue_count(post->catalogue); i++) {
+        const char *name = mh_catalogue_at(post->catalogue, i)->name;
+
+        mh_nearest_offer(&nearest, name, name);
+    }
+    return mh_fail(err, MH_USAGE, "no event type %s%s%s", type,
+                   nearest.best == NULL ? "" : "; did you mean ",
+                   nearest.best == NULL ? "" : nearest.best);
+}
+
 static enum mh_code load(struct post *post, struct mh_err *err)
 {
     const char *type = post->options.type;
@@ -276,7 +175,7 @@ static enum mh_code load(struct post *post, struct mh_err *err)
         post->intake.type =
             mh_catalogue_type(post->catalogue, type, strlen(type));
         if (post->intake.type == NULL) {
-            return mh_fail(err, MH_USAGE, "--type: no event type %s", type);
+            return refuse_type(post, type, err);
         }
     }
     return MH_OK;
@@ -292,10 +191,28 @@ static enum mh_code open_ends(struct post *post, struct mh_err *err)
     enum mh_code code =
         rejects_open(post->options.rejects, &post->rejects, err);
 
+    if (code == MH_OK && post->options.rejects_csv != NULL) {
+        code = mend_open(post->options.rejects_csv, post->options.lang,
+                         &post->mend, err);
+    }
     if (code == MH_OK && !post->options.dry_run) {
         code = send_open(&settings, &post->sender, err);
     }
     return code;
+}
+
+/* @returns the exit code */
+static int print_template(const struct post *post)
+{
+    struct mh_buf buf;
+    bool good;
+
+    mh_buf_init(&buf, TEMPLATE_MAX);
+    template_put(&buf, post->intake.type, post->options.lang);
+    good = !buf.failed && fwrite(buf.bytes, 1, buf.len, stdout) == buf.len &&
+           fflush(stdout) == 0;
+    mh_buf_fini(&buf);
+    return good ? 0 : mh_code_exit(MH_FILE);
 }
 
 static int run(struct post *post)
@@ -303,11 +220,15 @@ static int run(struct post *post)
     struct mh_err err = {0};
     enum mh_code code = load(post, &err);
 
+    if (code == MH_OK && post->options.template) {
+        return print_template(post);
+    }
     if (code == MH_OK) {
         code = open_ends(post, &err);
     }
     if (code != MH_OK) {
-        (void)fprintf(stderr, "mahalle-post: %s; nothing was sent\n", err.text);
+        (void)fprintf(stderr, "mahalle-post: %s%s\n", err.text,
+                      post->options.template ? "" : "; nothing was sent");
         return mh_stop_asked() ? 0 : mh_code_exit(code);
     }
     progress_init(&post->progress, post->options.bytes_total);
@@ -333,6 +254,7 @@ int main(int argc, char **argv)
     }
     send_close(post.sender);
     rejects_close(post.rejects);
+    mend_close(post.mend);
     mh_reference_free(post.reference);
     mh_catalogue_free(post.catalogue);
     mh_buf_fini(&post.value);

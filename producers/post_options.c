@@ -9,16 +9,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "charset.h"
+
 static const struct mh_option OPTIONS[] = {
     {"type", MH_OPTION_TEXT, "", 0, 0, "",
-     "Event type of lines without event_type."},
+     "Event type of lines without event_type; required for csv."},
     {"format", MH_OPTION_TEXT, "ndjson", 0, 0, "",
-     "Form of the input: ndjson, one flat JSON object a line."},
+     "Form of the input: ndjson, one flat JSON object a line; or csv, a table "
+     "whose first row names its columns as --template does."},
+    {"charset", MH_OPTION_TEXT, "UTF-8", 0, 0, "",
+     "Character set of tables, as iconv has it: UTF-8, UTF-16 (with a byte "
+     "order mark), windows-1256."},
     {"dry-run", MH_OPTION_FLAG, "false", 0, 0, "",
      "Check the lines and send nothing; needs no Kafka."},
     {"rejects", MH_OPTION_TEXT, "", 0, 0, "",
      "File for refused lines, written anew; without it standard error gets "
      "one short line a fault."},
+    {"rejects-csv", MH_OPTION_TEXT, "", 0, 0, "",
+     "File for refused rows of one table, written anew: the same columns and "
+     "what is wrong, to be mended and posted again."},
+    {"template", MH_OPTION_TEXT, "", 0, 0, "",
+     "Print an empty table for events of this type, and end."},
+    {"lang", MH_OPTION_TEXT, "fa", 0, 0, "",
+     "Language of --template and of what is wrong in --rejects-csv: fa or en."},
     {"brokers", MH_OPTION_TEXT, "", 0, 0, "",
      "Kafka's bootstrap servers, HOST:PORT with commas between."},
     {"topic", MH_OPTION_TEXT, "mahalle.events", 0, 0, "",
@@ -27,19 +40,35 @@ static const struct mh_option OPTIONS[] = {
      "Directory with events/ and reference/; empty: the installed one."},
     {0}};
 
+static const struct mh_exit EXITS[] = {
+    {0, "all stored (checked, with --dry-run), or asked to stop"},
+    {1, "done, but some lines were refused"},
+    {2, "flags or options, an unknown type, an input that cannot be read"},
+    {3, "contract: schemas or reference data missing or broken"},
+    {5, "Kafka"},
+    {70, "own mistake of the program, or out of memory"},
+    {0, NULL}};
+
 static const struct mh_program PROGRAM = {
     .name = "mahalle-post",
     .about = "Check events from files and store them in Kafka.",
     .usage = "[--type TYPE] [--dry-run] [--rejects FILE] [--brokers LIST] "
-             "FILE...|-",
+             "FILE...|-\n"
+             "--format csv --type TYPE [--charset NAME] [--rejects-csv FILE] "
+             "FILE...|-\n"
+             "--template TYPE [--lang fa|en]",
     .examples =
         "mahalle-post --dry-run events.ndjson\n"
         "mahalle-post --brokers localhost:9092 --rejects bad.ndjson "
         "events.ndjson\n"
         "zcat mehr.ndjson.gz | mahalle-post --type cleanup_held -\n"
         "jq -r 'select(.errors[].code == \"PLACE\") | .input' bad.ndjson | "
-        "mahalle-post -",
+        "mahalle-post -\n"
+        "mahalle-post --template cleanup_held >cleanup.csv\n"
+        "mahalle-post --format csv --type cleanup_held --rejects-csv mend.csv "
+        "cleanup.csv",
     .options = OPTIONS,
+    .exits = EXITS,
 };
 
 static const char *text_or_null(const struct mh_options *all, const char *name)
@@ -54,11 +83,21 @@ static void complain(const char *subject, const char *text)
     (void)fprintf(stderr, "mahalle-post: %s: %s\n", subject, text);
 }
 
-/* Whether `path` can be read and is not what the rejects would overwrite. */
-static enum mh_code look_at(const char *path, const char *rejects,
-                            uint64_t *bytes_total)
+/* Whether `file`, which is open for reading, would be written over. */
+static bool is_same_file(const struct stat *file, const char *other)
 {
-    struct stat file, other;
+    struct stat found;
+
+    return other != NULL && S_ISREG(file->st_mode) &&
+           stat(other, &found) == 0 && found.st_dev == file->st_dev &&
+           found.st_ino == file->st_ino;
+}
+
+/* Whether `path` can be read and is not what the rejects would overwrite. */
+static enum mh_code look_at(const struct post_options *options,
+                            const char *path, uint64_t *bytes_total)
+{
+    struct stat file;
 
     if (strcmp(path, "-") == 0) {
         *bytes_total = 0;
@@ -72,10 +111,13 @@ static enum mh_code look_at(const char *path, const char *rejects,
         complain(path, strerror(EISDIR));
         return MH_FILE;
     }
-    if (rejects != NULL && stat(rejects, &other) == 0 &&
-        S_ISREG(file.st_mode) && other.st_dev == file.st_dev &&
-        other.st_ino == file.st_ino) {
+    if (is_same_file(&file, options->rejects)) {
         complain(path, "is the file of --rejects too");
+        return MH_USAGE;
+    }
+    if (is_same_file(&file, options->rejects_csv)) {
+        complain(path, "is the file of --rejects-csv too; write to another, "
+                       "mend it and post that");
         return MH_USAGE;
     }
     *bytes_total += (uint64_t)file.st_size;
@@ -90,8 +132,7 @@ static enum mh_code look_at_all(struct post_options *options)
     options->bytes_total = 0;
     for (int i = 0; i < options->file_count; i++) {
         const char *path = mh_options_arg(options->all, i);
-        enum mh_code one =
-            look_at(path, options->rejects, &options->bytes_total);
+        enum mh_code one = look_at(options, path, &options->bytes_total);
 
         known = known && strcmp(path, "-") != 0;
         code = one != MH_OK ? one : code;
@@ -100,29 +141,71 @@ static enum mh_code look_at_all(struct post_options *options)
     return code;
 }
 
-enum mh_code post_options_read(int argc, char **argv,
-                               struct post_options *options, bool *done,
-                               struct mh_err *err)
+static void set_texts(struct post_options *options)
 {
-    struct mh_options *all = NULL;
-    enum mh_code code;
+    const struct mh_options *all = options->all;
+    const char *template = text_or_null(all, "template");
 
-    memset(options, 0, sizeof *options);
-    code = mh_options_read(&PROGRAM, argc, argv, &all, done, err);
-    if (code != MH_OK || *done) {
-        mh_options_free(all);
-        return code;
-    }
-    options->all = all;
-    options->type = text_or_null(all, "type");
+    options->template = template != NULL;
+    options->type = template != NULL ? template : text_or_null(all, "type");
+    options->charset = mh_options_text(all, "charset");
     options->rejects = text_or_null(all, "rejects");
+    options->rejects_csv = text_or_null(all, "rejects-csv");
     options->brokers = mh_options_text(all, "brokers");
     options->topic = mh_options_text(all, "topic");
     options->schemas = mh_options_text(all, "schemas");
     options->dry_run = mh_options_flag(all, "dry-run");
+    options->csv = strcmp(mh_options_text(all, "format"), "csv") == 0;
     options->file_count = mh_options_arg_count(all);
-    if (strcmp(mh_options_text(all, "format"), "ndjson") != 0) {
-        complain("--format", "only ndjson is known");
+}
+
+/* What only tables have. */
+static enum mh_code check_table(const struct post_options *options)
+{
+    enum mh_code code = MH_OK;
+    struct charset *charset = NULL;
+    struct mh_err err;
+
+    if (options->csv && options->type == NULL) {
+        complain("--format csv", "needs --type, which says what a row is");
+        code = MH_USAGE;
+    }
+    if (options->rejects_csv != NULL && !options->csv) {
+        complain("--rejects-csv", "needs --format csv");
+        code = MH_USAGE;
+    }
+    if (options->rejects_csv != NULL && options->file_count > 1) {
+        complain("--rejects-csv", "one FILE at a time, whose columns it has");
+        code = MH_USAGE;
+    }
+    if (!charset_is_utf8(options->charset)) {
+        if (charset_new(options->charset, &charset, &err) != MH_OK) {
+            (void)fprintf(stderr, "mahalle-post: %s\n", err.text);
+            code = MH_USAGE;
+        } else if (!options->csv) {
+            complain("--charset", "is of tables; lines of JSON are UTF-8");
+            code = MH_USAGE;
+        }
+        charset_free(charset);
+    }
+    return code;
+}
+
+static enum mh_code check(struct post_options *options)
+{
+    enum mh_code code = MH_OK;
+    const char *format = mh_options_text(options->all, "format");
+
+    if (!words_lang_find(mh_options_text(options->all, "lang"),
+                         &options->lang)) {
+        complain("--lang", "fa or en");
+        code = MH_USAGE;
+    }
+    if (options->template) {
+        return code;
+    }
+    if (!options->csv && strcmp(format, "ndjson") != 0) {
+        complain("--format", "ndjson or csv");
         code = MH_USAGE;
     }
     if (!options->dry_run && options->brokers[0] == '\0') {
@@ -133,10 +216,25 @@ enum mh_code post_options_read(int argc, char **argv,
         complain("FILE", "at least one, or - for standard input");
         code = MH_USAGE;
     }
-    if (code == MH_OK) {
-        code = look_at_all(options);
+    if (check_table(options) != MH_OK) {
+        code = MH_USAGE;
     }
-    return code;
+    return code == MH_OK ? look_at_all(options) : code;
+}
+
+enum mh_code post_options_read(int argc, char **argv,
+                               struct post_options *options, bool *done,
+                               struct mh_err *err)
+{
+    enum mh_code code;
+
+    memset(options, 0, sizeof *options);
+    code = mh_options_read(&PROGRAM, argc, argv, &options->all, done, err);
+    if (code != MH_OK || *done) {
+        return code;
+    }
+    set_texts(options);
+    return check(options);
 }
 
 void post_options_fini(struct post_options *options)

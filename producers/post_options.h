@@ -7,14 +7,20 @@
 #include <stdint.h>
 
 #include "options.h"
+#include "words.h"
 
 struct post_options {
     struct mh_options *all; /**< owned; the texts below are lent by it */
     const char *type;       /**< of lines that name none; NULL none */
     const char *brokers, *topic, *schemas;
-    const char *rejects; /**< NULL: standard error */
+    const char *charset;     /**< of tables */
+    const char *rejects;     /**< NULL: standard error */
+    const char *rejects_csv; /**< NULL none */
+    enum words_lang lang;
+    bool csv; /**< tables; else lines */
     bool dry_run;
-    int file_count;       /**< at least 1; names by mh_options_arg */
+    bool template;        /**< print the template of `type`, and end */
+    int file_count;       /**< names by mh_options_arg */
     uint64_t bytes_total; /**< of all files; 0 unknown */
 };
 

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each refused line is one write, so what is in the file is always whole. */
+/* One JSON object, or one short line a fault. */
 #include "post_rejects.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "buf.h"
 #include "json.h"
+#include "output.h"
 
 enum {
     /* A line with each byte escaped to six, and its faults. */
@@ -18,8 +16,7 @@ enum {
 };
 
 struct rejects {
-    const char *path; /* lent; NULL: short form */
-    int fd;
+    struct output output; /* without path: short form */
     struct mh_buf buf;
 };
 
@@ -27,17 +24,15 @@ enum mh_code rejects_open(const char *path, struct rejects **rejects,
                           struct mh_err *err)
 {
     struct rejects *made = malloc(sizeof *made);
+    enum mh_code code;
 
     if (made == NULL) {
         return mh_fail(err, MH_MEMORY, "rejects: out of memory");
     }
-    made->path = path;
-    made->fd = path == NULL
-                   ? STDERR_FILENO
-                   : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-    if (made->fd < 0) {
+    code = output_open(path, &made->output, err);
+    if (code != MH_OK) {
         free(made);
-        return mh_fail(err, MH_FILE, "%s: %s", path, strerror(errno));
+        return code;
     }
     mh_buf_init(&made->buf, REJECT_MAX);
     *rejects = made;
@@ -49,9 +44,7 @@ void rejects_close(struct rejects *rejects)
     if (rejects == NULL) {
         return;
     }
-    if (rejects->path != NULL) {
-        (void)close(rejects->fd);
-    }
+    output_close(&rejects->output);
     mh_buf_fini(&rejects->buf);
     free(rejects);
 }
@@ -112,37 +105,12 @@ static void put_short(struct mh_buf *buf, const char *file,
     }
 }
 
-static enum mh_code write_all(const struct rejects *rejects, struct mh_err *err)
-{
-    const uint8_t *bytes = rejects->buf.bytes;
-    size_t len = rejects->buf.len;
-
-    while (len > 0) {
-        ssize_t done = write(rejects->fd, bytes, len);
-
-        if (done < 0 && errno != EINTR) {
-            return mh_fail(err, MH_FILE, "%s: %s",
-                           rejects->path == NULL ? "standard error"
-                                                 : rejects->path,
-                           strerror(errno));
-        }
-        if (done > 0) {
-            bytes += done;
-            len -= (size_t)done;
-        }
-    }
-    return MH_OK;
-}
-
 enum mh_code rejects_write(struct rejects *rejects, const char *file,
                            const struct line *line,
                            const struct mh_faults *faults, struct mh_err *err)
 {
     mh_buf_reset(&rejects->buf);
-    (rejects->path == NULL ? put_short : put_whole)(&rejects->buf, file, line,
-                                                    faults);
-    if (rejects->buf.failed) {
-        return mh_fail(err, MH_MEMORY, "rejects: out of memory");
-    }
-    return write_all(rejects, err);
+    (rejects->output.path == NULL ? put_short : put_whole)(&rejects->buf, file,
+                                                           line, faults);
+    return output_write(&rejects->output, &rejects->buf, err);
 }

@@ -17,7 +17,7 @@ static const struct mh_option TABLE[] = {
     {"api-key", MH_OPTION_SECRET, "", 0, 0, "", "Secret."},
     {.name = NULL}};
 
-static const struct mh_program PROGRAM = {"fuzz", "", "", "", TABLE};
+static const struct mh_program PROGRAM = {"fuzz", "", "", "", .options = TABLE};
 
 static int file = -1; /* in memory only */
 

@@ -26,7 +26,7 @@ static const struct mh_option TABLE[] = {
 
 static const struct mh_program PROGRAM = {
     "mahalle-try", "Try the options.", "[OPTION]... FILE...\n--help",
-    "mahalle-try --brokers localhost:9092 a.ndjson", TABLE};
+    "mahalle-try --brokers localhost:9092 a.ndjson", .options = TABLE};
 
 static char file_path[] = "/tmp/mahalle_options_XXXXXX";
 static struct mh_options *options;

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A table -> events of one type. */
+#include <string.h>
+
+#include "clock.h"
+#include "post.h"
+#include "stop.h"
+
+/* The table in hand. */
+struct table {
+    const char *file;
+    struct rows *rows;
+    uint64_t first; /* ticket of its first row */
+    bool begun;     /* the names of the columns are known */
+    bool refused;   /* they are not, so no row can be read */
+};
+
+static enum mh_code settle(struct post *post, const struct table *table,
+                           const struct row *row, enum mh_code code,
+                           struct mh_err *err)
+{
+    struct line line = {
+        .text = row->text, .len = row->len, .number = row->number};
+
+    if (mh_code_act(code) == MH_ACT_REFUSE && post->mend != NULL &&
+        table->begun) {
+        enum mh_code kept = mend_row(post->mend, row, &post->faults, err);
+
+        if (kept != MH_OK) {
+            return kept;
+        }
+    }
+    return post_settle(post, code, table->file, &line,
+                       table->first | row->number, err);
+}
+
+static enum mh_code take_header(struct post *post, struct table *table,
+                                const struct row *row, struct mh_err *err)
+{
+    enum mh_code code =
+        sheet_header(&post->sheet, post->intake.type, row, &post->faults);
+
+    if (code != MH_OK) {
+        table->refused = true;
+        return settle(post, table, row, code, err);
+    }
+    table->begun = true;
+    return post->mend == NULL ? MH_OK
+                              : mend_header(post->mend, &post->sheet, row,
+                                            rows_delimiter(table->rows), err);
+}
+
+static enum mh_code take_row(struct post *post, struct table *table,
+                             const struct row *row, struct mh_err *err)
+{
+    struct intake_room room;
+    struct mh_event event MH_UNINITIALIZED;
+    enum mh_code code;
+
+    post->faults.count = 0;
+    if (!table->begun) {
+        return take_header(post, table, row, err);
+    }
+    if (sheet_is_blank(row)) {
+        return MH_OK;
+    }
+    code = sheet_row(&post->sheet, row, &post->faults);
+    if (code == MH_OK) {
+        code = intake_items(&post->intake, post->sheet.items,
+                            post->sheet.item_count, mh_clock_wall_ms(), &room,
+                            &event, &post->faults);
+    }
+    if (code == MH_OK) {
+        code = post_event(post, &event, table->first | row->number, err);
+    }
+    return settle(post, table, row, code, err);
+}
+
+/* The whole file is in another character set: one fault instead of one a row.
+ */
+static enum mh_code refuse_file(struct post *post, struct table *table,
+                                struct mh_err *err)
+{
+    static const struct row NOTHING = {.text = ""};
+    const char *why = strstr(err->text, ": ");
+
+    table->refused = true;
+    post->faults.count = 0;
+    (void)mh_fault_add(&post->faults, MH_CHARSET, NULL, -1,
+                       why == NULL ? err->text : why + 2, NULL, 0);
+    return settle(post, table, &NOTHING, MH_CHARSET, err);
+}
+
+static enum mh_code post_all(struct post *post, struct table *table,
+                             struct mh_err *err)
+{
+    enum mh_code code = MH_OK;
+
+    while (code == MH_OK && !table->refused && !mh_stop_asked()) {
+        enum rows_state state;
+        struct row row;
+
+        code = rows_read(table->rows, POST_WAIT_MS, &state, &row, err);
+        if (code == MH_CHARSET) {
+            return refuse_file(post, table, err);
+        }
+        if (code != MH_OK || state == ROWS_END) {
+            return code;
+        }
+        code = state == ROWS_ROW ? take_row(post, table, &row, err)
+                                 : post_idle(post, err);
+        progress_show(&post->progress,
+                      post->bytes_done + rows_bytes(table->rows));
+    }
+    return code;
+}
+
+enum mh_code post_rows(struct post *post, int index, struct mh_err *err)
+{
+    struct table table = {.file = mh_options_arg(post->options.all, index),
+                          .first = (uint64_t)index << POST_TICKET_LINE_BITS};
+    enum mh_code code =
+        rows_open(table.file, post->options.charset, &table.rows, err);
+
+    if (code == MH_OK) {
+        code = post_all(post, &table, err);
+        post->bytes_done += rows_bytes(table.rows);
+        rows_close(table.rows);
+    }
+    return code;
+}

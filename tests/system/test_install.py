@@ -74,6 +74,7 @@ def test_the_package_brings_its_own_librdkafka_where_debian_has_an_old_one(root)
     library, = re.findall(r"librdkafka\.so\.1 => (\S+)", linked)
     if (ROOT / "build/deps/lib/librdkafka.so.1").exists():
         assert pathlib.Path(library).resolve().is_relative_to(root)
+        assert "debug_info" not in run("file", library)
 
 
 def test_the_package_says_which_libraries_it_needs(package):

@@ -61,6 +61,12 @@ def root(package, tmp_path_factory):
     return root
 
 
+def test_every_service_has_a_unit():
+    serving = {name.removeprefix("mahalle-") for name in PROGRAMS
+               if " --listen " in run(BIN / name, "--help")}
+    assert set(SERVICES) == serving | {"aggregate"}
+
+
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_programs_run_from_the_package(root, program):
     path = root / "usr" / "bin" / program
@@ -154,7 +160,7 @@ def test_the_unit_is_well_formed_and_shut_off(root, service):
 
 
 def instance(unit):
-    return unit.replace("@.", "@9465.")
+    return unit.replace("@.", "@9309.")
 
 
 @pytest.mark.parametrize("service", sorted(SERVICES))
@@ -164,7 +170,7 @@ def test_the_unit_starts_the_program_as_it_wants_to_be_started(root, service, tm
     unit = (root / "usr/lib/systemd/system" / SERVICES[service]).read_text()
     (tmp_path / "config").write_text("log-level = 9\n")
     line, = re.findall(r"^ExecStart=(.*)$", unit, re.M)
-    for specifier, value in (("%d", str(tmp_path)), ("%H", "host"), ("%i", "9465")):
+    for specifier, value in (("%d", str(tmp_path)), ("%H", "host"), ("%i", "9309")):
         line = line.replace(specifier, value)
     program, *words = line.split()
     said = run(f"{root}{program}", *words, code=2)

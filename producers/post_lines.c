@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A file of JSON lines -> events. */
 #include "clock.h"
-#include "json.h"
+#include "intake_line.h"
 #include "post.h"
 #include "stop.h"
 
@@ -15,12 +15,8 @@ static enum mh_code take_line(struct post *post, const struct line *line,
     enum mh_code code;
 
     post->faults.count = 0;
-    code = json_read(line->text, line->len, &post->scratch, &object,
-                     &post->faults);
-    if (code == MH_OK) {
-        code = intake_read(&post->intake, object, mh_clock_wall_ms(), &room,
-                           &event, &post->faults);
-    }
+    code = intake_line(&post->intake, line->text, line->len, mh_clock_wall_ms(),
+                       &post->scratch, &object, &room, &event, &post->faults);
     if (code == MH_OK) {
         code = post_event(post, &event, ticket, err);
     }

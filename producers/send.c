@@ -19,8 +19,9 @@
 #include "stop.h"
 
 enum {
-    WAIT_MS = 100,  /* longest sleep between looks at stop */
-    REMAKES_MAX = 3 /* new clients in a row without one event stored */
+    WAIT_MS = 100,   /* longest sleep between looks at stop */
+    TURN_EVERY = 64, /* events between looks at what Kafka says */
+    REMAKES_MAX = 3  /* new clients in a row without one event stored */
 };
 
 struct send {
@@ -29,6 +30,7 @@ struct send {
     rd_kafka_t *client;     /* owned */
     struct parcels waiting; /* handed over, not confirmed */
     uint64_t stored;
+    int since_turn;           /* events handed over since Kafka was heard */
     int remakes;              /* since an event was stored */
     bool broken;              /* the client must be made anew */
     rd_kafka_resp_err_t lost; /* why an event was given up */
@@ -184,6 +186,7 @@ static enum mh_code remake(struct send *sender, struct mh_err *err)
 /* Take reports for `wait_ms` at most; heal the client; say what is lost. */
 static enum mh_code turn(struct send *sender, int wait_ms, struct mh_err *err)
 {
+    sender->since_turn = 0;
     (void)rd_kafka_poll(sender->client, wait_ms);
     if (sender->broken) {
         enum mh_code code = remake(sender, err);
@@ -282,7 +285,8 @@ enum mh_code send_event(struct send *sender, const struct mh_event *event,
 
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
             parcels_append(&sender->waiting, parcel);
-            return turn(sender, 0, err);
+            return ++sender->since_turn < TURN_EVERY ? MH_OK
+                                                     : turn(sender, 0, err);
         }
         if (error == RD_KAFKA_RESP_ERR__FATAL) {
             sender->broken = true;

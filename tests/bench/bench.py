@@ -10,6 +10,7 @@ import time
 
 import drain
 import latency
+import posting
 import questions
 import report
 import stack
@@ -19,6 +20,7 @@ RESULTS = stack.ROOT / "build/bench-results"
 EVENTS = 2_000_000
 ROWS_EVENTS = 100_000
 WAYS_EVENTS = 1_000_000
+POST_EVENTS = 1_000_000
 WAYS = [("upsert", 5000, 0), ("upsert", 10000, 0), ("upsert", 20000, 0),
         ("upsert", 40000, 0), ("append, merged every 200,000", 20000, 10),
         ("append, merged once at the end", 20000, 1_000_000)]
@@ -69,6 +71,12 @@ def run_ways(options):
         for name, batch, every in WAYS])
 
 
+def run_post(options):
+    say("writing lines and a table")
+    return in_turn(options.rounds,
+                   posting.ways(min(POST_EVENTS, options.events)))
+
+
 def run_questions(options):
     say("questions")
     return questions.measure(options.events)
@@ -109,6 +117,18 @@ def judge_whole(found):
     yield len(folds) == 1, "whole way: all runs found the same facts and totals"
 
 
+def judge_post(found):
+    rate = {name: median(runs, "rate") for name, runs in found.items()}
+    peak = max(run["peak"] for name in ("lines", "table")
+               for run in found[name])
+    for name in ("lines", "table"):
+        yield rate[name] >= 150000, (
+            f"post: {name} {rate[name]:,.0f} >= 150,000 events/s")
+    ratio = rate["lines"] / rate["python"]
+    yield ratio >= 3, f"post: {ratio:.1f} >= 3 x good Python"
+    yield peak <= 64, f"post: peak {peak:.0f} <= 64 MiB"
+
+
 def judge_latency(found):
     yield found["median_ms"] <= 50, (
         f"posted to visible: median {found['median_ms']:.1f} <= 50 ms")
@@ -120,6 +140,7 @@ def no_bound(_):
 
 PARTS = {"codec": (run_codec, judge_codec, report.codec),
          "whole": (run_whole, judge_whole, report.whole),
+         "post": (run_post, judge_post, report.post),
          "questions": (run_questions, questions.judge, questions.table),
          "latency": (run_latency, judge_latency, report.latency),
          "ways": (run_ways, no_bound, report.ways)}

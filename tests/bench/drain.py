@@ -56,7 +56,8 @@ class Meter:
             after - before for before, after in zip(self.at, self.now()))
         others = machine - program - postgres - kafka
         room = (time.monotonic() - self.began) * os.cpu_count()
-        return {"cpu": program, "pg": postgres, "load": self.load,
+        return {"cpu": program, "pg": postgres, "kafka": kafka,
+                "load": self.load,
                 "others": max(0.0, others / room)}
 
 

@@ -67,6 +67,25 @@ def whole(found):
             f"{len(found['ours'])} runs in turn", lines)
 
 
+POSTS = {"load": "events made in memory, librdkafka alone",
+         "lines": "mahalle-post, lines of JSON",
+         "table": "mahalle-post, CSV of one type",
+         "python": "good Python, lines of JSON, no check"}
+
+
+def post(found):
+    lines = [["", "events/s", "range", "CPU s/M", "Kafka CPU s/M", "peak MiB",
+              "others"]]
+    for name, runs in found.items():
+        row = rate_row(POSTS[name], [run | {"pg": 0, "cells": 1}
+                                     for run in runs])
+        lines.append([*row[:4], f"{cpu_per_million(runs, 'kafka'):.1f}",
+                      f"{max(run['peak'] for run in runs):.0f}", row[-1]])
+    first = next(iter(found.values()))
+    return (f"Post: {first[0]['events']:,} events from a file into Kafka, "
+            f"medians of {len(first)} runs in turn", lines)
+
+
 def ways(found):
     lines = [RATE_HEADER] + [rate_row(name, runs)
                              for name, runs in found.items()]

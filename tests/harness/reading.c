@@ -10,13 +10,14 @@
 #include <cmocka.h>
 
 #include "frame.h"
-#include "json.h"
+#include "intake_line.h"
 
 void reading_open(struct reading *reading)
 {
     *reading = (struct reading){.world = world_open()};
     reading->intake = (struct intake){.catalogue = reading->world->catalogue,
                                       .reference = reading->world->reference};
+    mh_buf_init(&reading->line, 2 * MH_EVENT_BYTES_MAX);
     mh_buf_init(&reading->scratch, 8 * MH_EVENT_BYTES_MAX);
 }
 
@@ -24,6 +25,7 @@ void reading_close(struct reading *reading)
 {
     json_decref(reading->object);
     mh_buf_fini(&reading->scratch);
+    mh_buf_fini(&reading->line);
     world_close(reading->world);
 }
 
@@ -32,14 +34,12 @@ void reading_line(struct reading *reading, const char *text, size_t len)
     enum mh_code code;
 
     json_decref(reading->object);
-    reading->object = NULL;
     reading->faults.count = 0;
-    code = json_read(text, len, &reading->scratch, &reading->object,
-                     &reading->faults);
-    if (code == MH_OK) {
-        code = intake_read(&reading->intake, reading->object, READING_NOW_MS,
-                           &reading->room, &reading->event, &reading->faults);
-    }
+    mh_buf_reset(&reading->line);
+    mh_buf_put(&reading->line, text, len);
+    code = intake_line(&reading->intake, mh_buf_string(&reading->line), len,
+                       READING_NOW_MS, &reading->scratch, &reading->object,
+                       &reading->room, &reading->event, &reading->faults);
     assert_int_equal(code, reading->faults.count > 0
                                ? reading->faults.items[0].code
                                : MH_OK);

@@ -15,6 +15,7 @@ enum { READING_NOW_MS = 1760421600 };
 struct reading {
     struct world *world; /**< owned */
     struct intake intake;
+    struct mh_buf line; /**< the last one; the event points into it */
     struct mh_buf scratch;
     json_t *object; /**< owned; of the last line */
     struct intake_room room;

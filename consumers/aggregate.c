@@ -200,15 +200,20 @@ static void count_fates(struct aggregate *a)
 
 /* ------------------------------------------------------------------- batch */
 
+static enum mh_code fits(const struct aggregate *a, enum mh_code code,
+                         struct mh_err *err)
+{
+    return code == MH_OK ? code
+                         : mh_fail(err, code, "a batch of %d is too large",
+                                   a->batch.count);
+}
+
 static enum mh_code decide_fates(struct aggregate *a, struct mh_err *err)
 {
     enum mh_code code = store_read_old(a->store, &a->batch, a->catalogue, err);
 
-    if (code == MH_OK && delta_make(&a->delta, &a->batch) != MH_OK) {
-        code = mh_fail(err, MH_MEMORY, "a batch of %d is too large",
-                       a->batch.count);
-    }
-    return code;
+    return code == MH_OK ? fits(a, delta_fates(&a->delta, &a->batch), err)
+                         : code;
 }
 
 /* Whether a record has been given back whose headers a letter is to keep. */
@@ -224,10 +229,18 @@ static bool lacks_headers(const struct batch *batch)
 
 static enum mh_code write_batch(struct aggregate *a, struct mh_err *err)
 {
-    count_fates(a);
-    poll_known_ends(a->poll, &a->positions);
-    a->whole -= a->whole > 0;
-    return store_write(a->store, &a->batch, &a->delta, &a->positions, err);
+    enum mh_code code = store_send_facts(a->store, &a->batch, &a->delta, err);
+
+    if (code == MH_OK) {
+        code = fits(a, delta_fold(&a->delta, &a->batch), err);
+    }
+    if (code == MH_OK) {
+        count_fates(a);
+        poll_known_ends(a->poll, &a->positions);
+        a->whole -= a->whole > 0;
+        code = store_write(a->store, &a->batch, &a->delta, &a->positions, err);
+    }
+    return code;
 }
 
 /* Begin the transaction of the records in hand. Verdicts hold under the

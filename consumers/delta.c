@@ -282,39 +282,51 @@ static void sort_cells(struct delta *delta)
     delta->cells = sorted;
 }
 
-static enum mh_code take_fact(struct delta *delta, struct batch *batch,
-                              struct fact *fact)
+enum mh_code delta_fates(struct delta *delta, struct batch *batch)
 {
     enum mh_code code = MH_OK;
 
-    fact->now = fact->old;
-    for (const struct step *step = fact->first; step != NULL && code == MH_OK;
-         step = step->next) {
-        code = take_step(delta, batch, fact, step);
-    }
-    if (code == MH_OK && delta_changes(fact)) {
-        code = contribute(delta, batch, fact->old, -1, fact->now->received_ms);
-        if (code == MH_OK) {
-            code =
-                contribute(delta, batch, fact->now, 1, fact->now->received_ms);
+    delta->superseded_count = 0;
+    for (int i = 0; i < batch->fact_count && code == MH_OK; i++) {
+        struct fact *fact = &batch->facts[i];
+
+        fact->now = fact->old;
+        for (const struct step *step = fact->first;
+             step != NULL && code == MH_OK; step = step->next) {
+            code = take_step(delta, batch, fact, step);
         }
+    }
+    return code;
+}
+
+enum mh_code delta_fold(struct delta *delta, struct batch *batch)
+{
+    enum mh_code code = MH_OK;
+
+    delta->count = 0;
+    memset(delta->slots, 0xFF,
+           (size_t)delta->slot_count * sizeof *delta->slots);
+    for (int i = 0; i < batch->fact_count && code == MH_OK; i++) {
+        const struct fact *fact = &batch->facts[i];
+
+        if (delta_changes(fact)) {
+            int64_t at_ms = fact->now->received_ms;
+
+            code = contribute(delta, batch, fact->old, -1, at_ms);
+            if (code == MH_OK) {
+                code = contribute(delta, batch, fact->now, 1, at_ms);
+            }
+        }
+    }
+    if (code == MH_OK) {
+        sort_cells(delta);
     }
     return code;
 }
 
 enum mh_code delta_make(struct delta *delta, struct batch *batch)
 {
-    enum mh_code code = MH_OK;
+    enum mh_code code = delta_fates(delta, batch);
 
-    delta->count = 0;
-    delta->superseded_count = 0;
-    memset(delta->slots, 0xFF,
-           (size_t)delta->slot_count * sizeof *delta->slots);
-    for (int i = 0; i < batch->fact_count && code == MH_OK; i++) {
-        code = take_fact(delta, batch, &batch->facts[i]);
-    }
-    if (code == MH_OK) {
-        sort_cells(delta);
-    }
-    return code;
+    return code == MH_OK ? delta_fold(delta, batch) : code;
 }

@@ -46,11 +46,18 @@ MH_MUST enum mh_code delta_init(struct delta *delta, int max,
 void delta_fini(struct delta *delta);
 
 /**
- * Decide the fate of every version of the batch and fold the changes.
+ * Decide the fate of every version of the batch.
  * Letters for conflicts are added to the batch; `fact->now` is set.
  * @param batch lent; facts carry their old versions
  * @returns MH_OK, MH_MEMORY (the batch's arena is full)
  */
+MH_MUST enum mh_code delta_fates(struct delta *delta, struct batch *batch);
+/**
+ * Then fold what the totals change by into cells.
+ * @returns MH_OK, MH_MEMORY (the batch's arena is full)
+ */
+MH_MUST enum mh_code delta_fold(struct delta *delta, struct batch *batch);
+/** Both, where nothing is to be done in between. */
 MH_MUST enum mh_code delta_make(struct delta *delta, struct batch *batch);
 
 /** Whether the fact's row in core.event has to change or to be made. */

@@ -293,7 +293,7 @@ enum mh_code store_write(struct store *store, const struct batch *batch,
                          const struct delta *delta,
                          const struct positions *positions, struct mh_err *err)
 {
-    enum mh_code code = store_write_facts(store, batch, delta, err);
+    enum mh_code code = store_answer(store, err);
 
     if (code == MH_OK) {
         code = store_write_letters(store, batch, err);
@@ -310,30 +310,30 @@ enum mh_code store_write(struct store *store, const struct batch *batch,
     return code;
 }
 
-/* The answer to what store_send_totals has sent. */
-static enum mh_code read_totals(struct store *store, struct mh_err *err)
+enum mh_code store_answer(struct store *store, struct mh_err *err)
 {
+    const char *what = store->sent;
     enum mh_code code = MH_OK;
     PGresult *res;
 
-    if (!store->totals_sent) {
+    if (what == NULL) {
         return MH_OK;
     }
-    store->totals_sent = false;
+    store->sent = NULL;
     while ((res = PQgetResult(store->conn)) != NULL) {
         if (PQresultStatus(res) != PGRES_COMMAND_OK && code == MH_OK) {
-            code = store_failed(store, res, "add_daily", err);
+            code = store_failed(store, res, what, err);
         }
         PQclear(res);
     }
     return code == MH_OK && PQstatus(store->conn) == CONNECTION_BAD
-               ? store_failed(store, NULL, "add_daily", err)
+               ? store_failed(store, NULL, what, err)
                : code;
 }
 
 enum mh_code store_commit(struct store *store, struct mh_err *err)
 {
-    enum mh_code code = read_totals(store, err);
+    enum mh_code code = store_answer(store, err);
     PGresult *res;
 
     if (code != MH_OK) {
@@ -356,10 +356,8 @@ enum mh_code store_commit(struct store *store, struct mh_err *err)
 
 void store_rollback(struct store *store)
 {
-    struct mh_err err;
-
     if (store != NULL && store->begun) {
-        (void)read_totals(store, &err);
+        store->sent = NULL; /* PQexec passes over its answer */
         PQclear(PQexec(store->conn, "ROLLBACK"));
         store->begun = false;
     }

@@ -112,10 +112,16 @@ MH_MUST enum mh_code store_begin(struct store *store,
 MH_MUST enum mh_code store_read_old(struct store *store, struct batch *batch,
                                     const struct mh_catalogue *catalogue,
                                     struct mh_err *err);
+/** Send the facts that are new or changed: PostgreSQL works on them while the
+ *  change of the totals is folded. */
+MH_MUST enum mh_code store_send_facts(struct store *store,
+                                      const struct batch *batch,
+                                      const struct delta *delta,
+                                      struct mh_err *err);
 /**
- * Write facts, letters, counts, positions, and send the change of the totals:
- * PostgreSQL works on it while the next records are taken. The batch is not
- * needed any more.
+ * Wait for the facts, write letters, counts, positions, and send the change of
+ * the totals: PostgreSQL works on it while the next records are taken. The
+ * batch is not needed any more.
  */
 MH_MUST enum mh_code store_write(struct store *store, const struct batch *batch,
                                  const struct delta *delta,

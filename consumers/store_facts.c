@@ -133,26 +133,18 @@ static enum mh_code copy_begin(struct store *store, const char *sql,
     return code;
 }
 
+/* All is sent; the answer is store_answer's. */
 static enum mh_code copy_end(struct store *store, const char *what,
                              struct mh_err *err)
 {
     enum mh_code code;
-    PGresult *res;
 
     pg_copy_end(&store->copy);
     code = send_copy(store, what, err);
-    if (code != MH_OK) {
-        return code;
+    if (code == MH_OK && PQputCopyEnd(store->conn, NULL) != 1) {
+        code = store_failed(store, NULL, what, err);
     }
-    if (PQputCopyEnd(store->conn, NULL) != 1) {
-        return store_failed(store, NULL, what, err);
-    }
-    while ((res = PQgetResult(store->conn)) != NULL) {
-        if (PQresultStatus(res) != PGRES_COMMAND_OK && code == MH_OK) {
-            code = store_failed(store, res, what, err);
-        }
-        PQclear(res);
-    }
+    store->sent = what;
     return code;
 }
 
@@ -201,8 +193,23 @@ static enum mh_code copy_superseded(struct store *store,
     return code == MH_OK ? copy_end(store, what, err) : code;
 }
 
-enum mh_code store_write_facts(struct store *store, const struct batch *batch,
-                               const struct delta *delta, struct mh_err *err)
+static enum mh_code update_facts(struct store *store, const struct batch *batch,
+                                 struct mh_err *err)
+{
+    enum mh_code code = copy_facts(store, batch, true, err);
+
+    if (code == MH_OK) {
+        code = store_answer(store, err);
+    }
+    if (code == MH_OK) {
+        params_reset(&store->params);
+        code = store_run(store, "apply_changed", NULL, NULL, err);
+    }
+    return code;
+}
+
+enum mh_code store_send_facts(struct store *store, const struct batch *batch,
+                              const struct delta *delta, struct mh_err *err)
 {
     int fresh = 0;
     int changed = 0;
@@ -215,18 +222,17 @@ enum mh_code store_write_facts(struct store *store, const struct batch *batch,
         }
     }
     store->has_versions = fresh > 0 || changed > 0;
-    if (fresh > 0) {
-        code = copy_facts(store, batch, false, err);
-    }
-    if (code == MH_OK && changed > 0) {
-        code = copy_facts(store, batch, true, err);
-        if (code == MH_OK) {
-            params_reset(&store->params);
-            code = store_run(store, "apply_changed", NULL, NULL, err);
-        }
+    if (changed > 0) {
+        code = update_facts(store, batch, err);
     }
     if (code == MH_OK && delta->superseded_count > 0) {
         code = copy_superseded(store, delta, err);
+        if (code == MH_OK) {
+            code = store_answer(store, err);
+        }
+    }
+    if (code == MH_OK && fresh > 0) {
+        code = copy_facts(store, batch, false, err);
     }
     return code;
 }

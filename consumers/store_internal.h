@@ -35,7 +35,8 @@ struct store {
     int64_t now_pg;     /**< time of the transaction, us since 2000 */
     bool begun;
     bool has_versions; /**< the transaction has written some */
-    bool totals_sent;  /**< their answer has not been read */
+    const char *sent;  /**< what PostgreSQL works on; its answer has not been
+                          read; NULL nothing */
 };
 
 /* Array parameters: params_array, then `count` pg_put_*, then params_end. */
@@ -61,6 +62,8 @@ MH_MUST enum mh_code store_run(struct store *store, const char *name,
 /** The same, but only sent; the answer is PQgetResult's. */
 MH_MUST enum mh_code store_send(struct store *store, const char *name,
                                 struct mh_err *err);
+/** Wait for the answer to what was sent, if anything was. */
+MH_MUST enum mh_code store_answer(struct store *store, struct mh_err *err);
 /** BEGIN. */
 MH_MUST enum mh_code store_start(struct store *store, struct mh_err *err);
 /** Time of the transaction, us since 1970. */
@@ -73,10 +76,6 @@ enum mh_code store_failed(struct store *store, const PGresult *result,
 void store_put_moving(struct params *params, const struct positions *positions);
 
 /* Parts of store_write, each in a file of its own. */
-MH_MUST enum mh_code store_write_facts(struct store *store,
-                                       const struct batch *batch,
-                                       const struct delta *delta,
-                                       struct mh_err *err);
 MH_MUST enum mh_code store_write_agency_days(struct store *store,
                                              const struct batch *batch,
                                              struct mh_err *err);

@@ -108,8 +108,11 @@ enum mh_code store_write_replay(struct store *store,
                                 const struct batch *batch,
                                 const struct delta *delta, struct mh_err *err)
 {
-    enum mh_code code = store_write_facts(store, batch, delta, err);
+    enum mh_code code = store_send_facts(store, batch, delta, err);
 
+    if (code == MH_OK) {
+        code = store_answer(store, err);
+    }
     if (code == MH_OK) {
         code = settle(store, replay, batch, err);
     }

@@ -96,8 +96,8 @@ enum mh_code store_send_totals(struct store *store, const struct delta *delta,
     for (int k = 0; k < MH_MEASURES_MAX; k++) {
         put_measure(params, delta, k, false);
     }
-    store->totals_sent = true;
-    return store_send(store, "add_daily", err);
+    store->sent = "add_daily";
+    return store_send(store, store->sent, err);
 }
 
 /* -------------------------------------------------------------- agency_day */

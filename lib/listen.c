@@ -76,7 +76,7 @@ enum mh_code mh_listen(const char *listen, int backlog,
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-    struct sockaddr_storage bound;
+    struct sockaddr_storage bound = {.ss_family = AF_UNSPEC};
     socklen_t bound_len = sizeof bound;
     struct addrinfo *found = NULL;
     char host[HOST_BYTES];

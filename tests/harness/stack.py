@@ -233,10 +233,20 @@ class Stack:
         reader = confluent_kafka.Consumer({
             "bootstrap.servers": self.environment["MAHALLE_BROKERS"],
             "group.id": f"test-{random.getrandbits(40)}"})
+        def end(partition):
+            where = confluent_kafka.TopicPartition(TOPIC, partition)
+            for _ in range(100):
+                try:
+                    return reader.get_watermark_offsets(where, timeout=30)[1]
+                except confluent_kafka.KafkaException as error:
+                    # a broker that has just started
+                    if error.args[0].code() != confluent_kafka.KafkaError.NOT_LEADER_FOR_PARTITION:
+                        raise
+                    time.sleep(0.2)
+            raise AssertionError(f"no leader of partition {partition}")
+
         try:
-            return {p: reader.get_watermark_offsets(
-                confluent_kafka.TopicPartition(TOPIC, p), timeout=30)[1]
-                    for p in self.partitions()}
+            return {p: end(p) for p in self.partitions()}
         finally:
             reader.close()
 

@@ -53,7 +53,7 @@ static void a_row_is_these_columns(void **state)
     sample_plain(world, world_type(world, "council_formed"), &event);
     sample_set(world, &event,
                "op=CORRECT revision=2 correction_reason=OTHER "
-               "posted_at=931084800002 council_phase=PILOT women_count=5 "
+               "posted_at=946684800002 council_phase=PILOT women_count=5 "
                "committees_count=-1");
     version = (struct version){.type = event.type,
                                .agency_id = 1,
@@ -63,7 +63,7 @@ static void a_row_is_these_columns(void **state)
                                .content = UINT64_MAX - 1,
                                .values = event.values,
                                .message = &message,
-                               .received_ms = 931084800001};
+                               .received_ms = 946684800001};
     memcpy(version.id,
            "\x74\xa1\xfd\x16\x80\x8e\x5f\x52"
            "\xa4\x96\xcd\x06\xc5\xfb\xc5\xb9",

@@ -21,7 +21,7 @@ import stack
 
 EVENTS = 200
 APART_S = (0.05, 0.15)  # the consumer has long been idle by then
-WARM_UP = 20            # connections, plans
+WARM_UP = 20            # connections, plans; a producer's first second
 LIMIT_S = 20
 SCHEMA = "events/council/council_meeting_held.v1.avsc"
 SEEN = ("SELECT event_id FROM report.council_meeting_held_event "
@@ -118,8 +118,9 @@ def measure():
                     "SELECT count(*) FROM ops.partition_progress "
                     "WHERE state = 'running'").fetchone()[0]:
                 time.sleep(0.1)
-            Posts(topic).run(conn, WARM_UP)
             posts = Posts(topic)
+            posts.run(conn, WARM_UP)
+            posts.seen_ms, posts.look_ms = [], []
             posts.run(conn, EVENTS)
         finally:
             cpu = stack.end(process)

@@ -36,6 +36,8 @@ enum mh_code aggregate_init(struct aggregate *a,
 
 static void settle(struct aggregate *a)
 {
+    int64_t took_ms = mh_clock_ms() - a->began_ms;
+
     for (int i = 0; i < a->positions.count; i++) {
         struct position *position = &a->positions.items[i];
 
@@ -45,7 +47,8 @@ static void settle(struct aggregate *a)
         }
     }
     a->counts.commits++;
-    a->counts.commit_ms += mh_clock_ms() - a->began_ms;
+    a->counts.commit_ms += took_ms;
+    vitals_commit(a->vitals, &a->tally, (double)took_ms / 1000);
     a->moved = true;
 }
 
@@ -139,6 +142,7 @@ static enum mh_code read_contract(struct aggregate *a, int64_t version,
     a->catalogue = catalogue;
     a->reference = reference;
     a->contract_version = version;
+    vitals_types(a->vitals, catalogue);
     mh_log(MH_LOG_INFO, "contract", "version=%" PRId64 " types=%d", version,
            mh_catalogue_count(catalogue));
     return MH_OK;
@@ -236,6 +240,9 @@ static enum mh_code write_batch(struct aggregate *a, struct mh_err *err)
     }
     if (code == MH_OK) {
         count_fates(a);
+        if (a->vitals != NULL) {
+            tally_batch(&a->tally, &a->batch);
+        }
         poll_known_ends(a->poll, &a->positions);
         a->whole -= a->whole > 0;
         code = store_write(a->store, &a->batch, &a->delta, &a->positions, err);

@@ -14,6 +14,7 @@
 #include "delta.h"
 #include "poll.h"
 #include "store.h"
+#include "vitals.h"
 
 struct aggregate_config {
     struct poll_config poll;
@@ -55,6 +56,8 @@ struct aggregate {
     int64_t courtesy_ms; /**< clock of the last offsets written to Kafka */
     bool moved;          /**< positions moved since then */
     struct aggregate_counts counts;
+    struct vitals *vitals; /**< lent; optional */
+    struct tally tally;    /**< of the transaction under way */
 };
 
 MH_MUST enum mh_code aggregate_init(struct aggregate *a,

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "aggregate.h"
+#include "claim.h"
 #include "clock.h"
 #include "log.h"
 #include "options.h"
@@ -43,6 +44,9 @@ static const struct mh_option OPTIONS[] = {
      "Most bytes of records in one transaction."},
     {"queue-kbytes", MH_OPTION_NUMBER, "2048", 64, 1024 * 1024, "KiB",
      "Most bytes fetched ahead."},
+    {"listen", MH_OPTION_TEXT, "", 0, 0, "",
+     "HOST:PORT or [ADDRESS]:PORT for /livez, /readyz and /metrics; port 0: "
+     "any; empty: none."},
     {"log-level", MH_OPTION_NUMBER, "2", 0, 3, "",
      "0 errors, 1 warnings, 2 changes of state, 3 everything."},
     {0},
@@ -102,6 +106,11 @@ static bool handle(struct aggregate *a, struct trouble *trouble,
                    const struct mh_err *err)
 {
     tell(trouble, err);
+    vitals_wait(a->vitals, err->text);
+    if (err->code == MH_KAFKA_REFUSED || err->code == MH_PG_DATA ||
+        err->code == MH_PG_REFUSED) {
+        claim_wait(a, err);
+    }
     switch (err->code) {
     case MH_USAGE:
     case MH_MEMORY:
@@ -150,6 +159,22 @@ static void tell_counts(struct aggregate *a, int64_t period_ms)
     a->counts = (struct aggregate_counts){.commits = 0};
 }
 
+/* After a good turn. */
+static void tell_watchers(const struct aggregate *a)
+{
+    int blocked = claim_count_blocked(a);
+
+    vitals_partitions(a->vitals, a->positions.count, blocked);
+    if (!poll_joined(a->poll)) {
+        vitals_wait(a->vitals, "Kafka has not let it into the group yet");
+    } else if (blocked > 0) {
+        vitals_wait(a->vitals, "a partition waits for a person: see "
+                               "mahalle-admin offsets show");
+    } else {
+        vitals_ready(a->vitals);
+    }
+}
+
 static int run(struct aggregate *a)
 {
     struct trouble trouble = {.code = MH_OK};
@@ -160,6 +185,7 @@ static int run(struct aggregate *a)
     while (going && !mh_stop_asked()) {
         if (aggregate_turn(a, &err) == MH_OK) {
             all_well(&trouble);
+            tell_watchers(a);
         } else {
             going = handle(a, &trouble, &err);
         }
@@ -204,6 +230,7 @@ int main(int argc, char **argv)
     struct mh_options *options = NULL;
     struct aggregate_config config;
     struct aggregate aggregate;
+    struct vitals *vitals = NULL;
     struct mh_err err = {.code = MH_OK};
     bool done = false;
     int exit_code;
@@ -218,15 +245,20 @@ int main(int argc, char **argv)
     mh_stop_init();
     mh_stop_limit(STOP_S);
     configure(options, &config);
-    if (aggregate_init(&aggregate, &config, &err) != MH_OK) {
+    if (vitals_open(mh_options_text(options, "listen"), &vitals, &err) !=
+            MH_OK ||
+        aggregate_init(&aggregate, &config, &err) != MH_OK) {
         mh_log(MH_LOG_ERROR, "aggregate", "stop=\"%s\"", err.text);
+        vitals_close(vitals);
         mh_options_free(options);
         return mh_code_exit(err.code);
     }
+    aggregate.vitals = vitals;
     mh_log(MH_LOG_INFO, "aggregate", "start=%s topic=%s group=%s", config.owner,
            config.poll.topic, config.poll.group);
     exit_code = run(&aggregate);
     aggregate_fini(&aggregate);
+    vitals_close(vitals);
     mh_log(MH_LOG_INFO, "aggregate", "end=%d", exit_code);
     mh_options_free(options);
     return exit_code;

@@ -81,12 +81,33 @@ static enum mh_code guard(struct aggregate *a, struct mh_err *err)
     return code;
 }
 
-static int count_blocked(const struct positions *positions)
+void claim_wait(struct aggregate *a, const struct mh_err *why)
+{
+    struct mh_err err;
+    char reason[400];
+
+    (void)snprintf(reason, sizeof reason, "%s: %.300s", mh_code_name(why->code),
+                   why->text);
+    if (a->store != NULL) {
+        store_rollback(a->store);
+        a->under_way = false;
+    }
+    for (int i = 0; a->store != NULL && i < a->positions.count; i++) {
+        if (!a->positions.items[i].blocked &&
+            store_set_state(a->store, &a->positions.items[i], "blocked", reason,
+                            &err) != MH_OK) {
+            break; /* it cannot be said there */
+        }
+    }
+    a->claimed = false;
+}
+
+int claim_count_blocked(const struct aggregate *a)
 {
     int count = 0;
 
-    for (int i = 0; i < positions->count; i++) {
-        count += positions->items[i].blocked;
+    for (int i = 0; i < a->positions.count; i++) {
+        count += a->positions.items[i].blocked;
     }
     return count;
 }
@@ -116,7 +137,7 @@ enum mh_code claim_partitions(struct aggregate *a, struct mh_err *err)
         a->short_ms = 0;
         a->identity_ms = mh_clock_ms();
         mh_log(MH_LOG_INFO, "position", "claimed=%d held=%d", count,
-               count_blocked(&a->positions));
+               claim_count_blocked(a));
     }
     return code;
 }

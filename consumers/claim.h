@@ -17,6 +17,11 @@ MH_MUST enum mh_code claim_partitions(struct aggregate *a, struct mh_err *err);
 MH_MUST enum mh_code claim_block(struct aggregate *a, struct position *position,
                                  enum mh_code why, const char *text,
                                  struct mh_err *err);
+/** No partition can be read until a person acts; said where it can be. They
+ *  are claimed anew, and then are what they will be. */
+void claim_wait(struct aggregate *a, const struct mh_err *why);
+/** How many partitions wait for a person. */
+int claim_count_blocked(const struct aggregate *a);
 /** Tell Kafka how far we are, from time to time; never fails. */
 void claim_tell_kafka(struct aggregate *a);
 /** Whether a sign of life is due. */

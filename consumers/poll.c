@@ -33,6 +33,7 @@ static void on_rebalance(rd_kafka_t *client, rd_kafka_resp_err_t event,
     struct poll *poll = opaque;
 
     poll->changed = true;
+    poll->joined = true;
     poll->count = 0;
     if (event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
         for (int i = 0; i < list->cnt && i < STORE_PARTITIONS_MAX; i++) {
@@ -175,6 +176,11 @@ void poll_close(struct poll *poll)
 }
 
 /* -------------------------------------------------------------- partitions */
+
+bool poll_joined(const struct poll *poll)
+{
+    return poll->joined;
+}
 
 bool poll_changed(const struct poll *poll)
 {

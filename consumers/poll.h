@@ -29,6 +29,8 @@ MH_MUST enum mh_code poll_open(const struct poll_config *config,
 /** Leave the group; bounded by librdkafka's own timeouts. */
 void poll_close(struct poll *poll);
 
+/** Whether the group has ever answered. */
+bool poll_joined(const struct poll *poll);
 /** Whether the group gave or took partitions since poll_start. */
 bool poll_changed(const struct poll *poll);
 /** Partitions that the group gives us, lent until the next poll_next. */

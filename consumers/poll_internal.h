@@ -14,6 +14,7 @@ struct poll {
     int count;                         /**< of `ids` in use */
     bool changed;                      /**< the group spoke since poll_start */
     bool started;                      /**< something is being read */
+    bool joined;                       /**< the group has answered */
     int error;        /**< of the client, as last told; 0 none */
     int64_t error_ms; /**< clock of the telling */
 };

@@ -39,8 +39,10 @@ enum lag_status {
  */
 #define LAG_CAUSES(X)                                                          \
     X(CAUGHT_UP, "هر چه رسیده ثبت شده است", "everything is applied")           \
-    X(FLOWING, "پیام‌ها بی‌درنگ ثبت می‌شوند",       \
-      "records are applied as they come")                                      \
+    X(FLOWING,                                                                 \
+      "پیام‌ها تازه رسیده‌اند و در "                  \
+      "نوبت‌اند",                                                     \
+      "records have just come and wait their turn")                            \
     X(BEHIND, "قدیمی‌ترین پیام {d} منتظر است",          \
       "the oldest record has waited for {d}")                                  \
     X(NOT_TAKEN,                                                               \

@@ -20,7 +20,7 @@ enum { ROWS_MAX = 64, REASON_BYTES = 4096, DAY_S = 86400 };
     X(SINCE, "از", "since")                                                 \
     X(WAITING, "پیام در انتظار", "records wait")                            \
     X(OLDEST, "انتظار قدیمی‌ترین پیام",                \
-      "waits the oldest record")                                            \
+      "wait of the oldest record")                                          \
     X(INSTANCES, "مصرف‌کننده زنده", "consumers live")        \
     X(NOTHING_WAITS, "هیچ", "none")                                         \
     X(PARTITIONS, "بخش‌ها", "Partitions")                            \

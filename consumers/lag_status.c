@@ -118,6 +118,12 @@ void lag_write_json(struct mh_buf *out, const struct lag_view *view,
     put_string(out, view->group);
     put_verdict(out, &view->judge.group, &reason, now_ms);
     put_time(out, "looked_at", view->at_ms);
+    if (view->source.retention_ms >= 0) {
+        mh_buf_format(out, ",\"retention_seconds\":%" PRId64,
+                      view->source.retention_ms / 1000);
+    } else {
+        mh_buf_text(out, ",\"retention_seconds\":null");
+    }
     mh_buf_text(out, ",\"partitions\":[");
     for (int i = 0; i < view->judge.count; i++) {
         if (i > 0) {

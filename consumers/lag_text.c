@@ -24,7 +24,7 @@ void lag_put_duration(struct mh_buf *out, enum page_lang lang, int64_t ms)
     }
     page_count(out, lang, ms / UNITS[i].ms);
     mh_buf_text(out, UNITS[i].names[lang]);
-    if (i < COUNT - 2 && ms % UNITS[i].ms >= UNITS[i + 1].ms) {
+    if (i < COUNT - 1 && ms % UNITS[i].ms >= UNITS[i + 1].ms) {
         mh_buf_byte(out, ' ');
         page_count(out, lang, ms % UNITS[i].ms / UNITS[i + 1].ms);
         mh_buf_text(out, UNITS[i + 1].names[lang]);

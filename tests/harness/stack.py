@@ -113,6 +113,7 @@ class Stack:
                 connection.execute("CREATE DATABASE mahalle OWNER mahalle_owner")
                 self.admin("db", "install")
                 connection.execute("GRANT mahalle_analyst TO mahalle_analyst_login")
+                connection.execute("GRANT mahalle_ops TO mahalle_ops_login")
                 connection.execute("ALTER DATABASE mahalle RENAME TO installed")
                 self.installed = True
             connection.execute("CREATE DATABASE mahalle TEMPLATE installed OWNER mahalle_owner")

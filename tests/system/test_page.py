@@ -2,16 +2,13 @@
 """The governor's page of the demo, as an analyst makes it and a browser shows it."""
 
 import html
-import html.parser
 import json
-import os
 import re
-import shutil
 import subprocess
-import xml.etree.ElementTree as ElementTree
 
 import pytest
 
+from harness.browser import browser, parse, words
 from harness.stack import ROOT
 
 DAY = "1404/07/21"
@@ -20,7 +17,6 @@ FIGURES = {"councils": 220, "councils_ardabil_city": 54, "councils_elsewhere": 1
 TO_PERSIAN = str.maketrans("0123456789,", "۰۱۲۳۴۵۶۷۸۹٬")
 LANGUAGES = ("fa", "en")
 EVIL = """</th><script src="https://example.org/x"></script>'&"""
-VOID = {"meta", "br", "rect", "line"}
 
 
 def conflict(lines):
@@ -68,33 +64,9 @@ def pages(demo):
     return {lang: page(demo, lang, "--note", "<note> & 'more'") for lang in LANGUAGES}
 
 
-def parse(text):
-    """The page as XML; every element that is opened is closed."""
-    assert text.startswith("<!DOCTYPE html>\n")
-    opened = []
-
-    class Balance(html.parser.HTMLParser):
-        def handle_starttag(self, tag, attrs):
-            if tag not in VOID:
-                opened.append(tag)
-
-        def handle_endtag(self, tag):
-            assert tag in VOID or opened.pop() == tag
-
-    parser = Balance()
-    parser.feed(text)
-    parser.close()
-    assert opened == []
-    return ElementTree.fromstring(text.split("\n", 1)[1])
-
-
 def in_digits(value, lang):
     text = f"{value:,}"
     return text.translate(TO_PERSIAN) if lang == "fa" else text
-
-
-def words(element):
-    return " ".join("".join(element.itertext()).split())
 
 
 # contents
@@ -268,17 +240,6 @@ onload = () => {
   document.title = [far.scrollWidth, far.clientWidth, collisions, small].join(' ');
 };
 </script>"""
-
-
-def browser(folder, *arguments):
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert program, "chromium is missing; deploy/setup --for test installs it"
-    return subprocess.run(
-        [program, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-         "--no-first-run", f"--user-data-dir={folder}/browser",
-         "--window-size=1400,3000", *map(str, arguments)],
-        check=True, capture_output=True, timeout=120,
-        env={**os.environ, "HOME": str(folder)}).stdout.decode("utf-8")
 
 
 def measured(folder, text, width):

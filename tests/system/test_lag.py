@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The monitor on real servers.  That it is in time with everything, and quiet on quiet
+days, is shown by tests/unit/lag_judge_test.c on simulated ones; here it looks at what
+there really is, and wall-clock windows are shortened by making signs of life older.
+"""
+
+import os
+import re
+import signal
+import socket
+import struct
+import time
+
+import confluent_kafka
+import confluent_kafka.admin
+import pytest
+
+from harness.browser import browser, parse, words
+from harness.monitor import Monitor, get, samples, url_of
+from harness.stack import TOPIC, state_of, wait_for
+from oracle import decode, intake
+
+PARTITIONS = 12
+RIGHT_S = 2          # the lag is right within this
+PROMISED_S = 60      # a status is found within this
+MIB = 1024 * 1024
+
+
+@pytest.fixture
+def monitor(stack, tmp_path):
+    with Monitor(stack, tmp_path) as running:
+        yield running
+
+
+def record(contract, number):
+    event, _ = intake.read_flat({
+        "event_type": "council_meeting_held", "event_id": f"n{number}",
+        "occurred_on": "2025-10-13", "agency_code": "governorate",
+        "place_code": "c1195-001", "council_code": "c1195-001-C1"}, contract)
+    return event["event_id"], decode.encode(event, contract)
+
+
+def put(stack, contract, count, partition):
+    """Good records in one partition."""
+    first = int(time.time() * 1000)
+    return stack.produce([(*record(contract, first + number), partition)
+                          for number in range(count)])
+
+
+def put_transaction(stack, records, commit):
+    """Records in a transaction, which ends with an offset that holds none."""
+    producer = confluent_kafka.Producer({
+        "bootstrap.servers": stack.environment["MAHALLE_BROKERS"],
+        "transactional.id": f"test-{commit}", "log_level": 2})
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    for key, value, partition in records:
+        producer.produce(TOPIC, key=key, value=value, partition=partition)
+    producer.flush(30)
+    if commit:
+        producer.commit_transaction(30)
+    else:
+        producer.abort_transaction(30)
+
+
+def part(said, partition):
+    return next(p for p in said["partitions"] if p["partition"] == partition)
+
+
+def wait_lag(monitor, expected):
+    """Until each of these partitions has this lag in records."""
+    def lag():
+        return {p: part(monitor.status(), p)["lag_records"] for p in expected}
+    wait_for(lambda: lag() == expected, RIGHT_S, lag)
+
+
+def age_of_life(stack, column="seen_at"):
+    """What happened last, happened a minute ago."""
+    stack.execute(f"UPDATE ops.partition_progress SET {column} = {column} - interval '1 min'")
+
+
+def resources(pid):
+    """(peak of resident memory in MiB, CPU seconds)"""
+    with open(f"/proc/{pid}/status", encoding="ascii") as source:
+        peak = int(re.search(r"VmHWM:\s*(\d+)", source.read())[1]) / 1024
+    with open(f"/proc/{pid}/stat", encoding="ascii") as source:
+        fields = source.read().rsplit(")", 1)[1].split()
+    return peak, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_from_never_started_to_caught_up_to_dead(stack, contract, monitor):
+    began, (_, cpu) = time.monotonic(), resources(monitor.process.pid)
+    said = monitor.status()
+    assert [said["status"], said["group"]] == ["OK", stack.environment["MAHALLE_GROUP"]]
+    assert [(p["topic"], p["partition"], p["lag_records"], p["lag_seconds"])
+            for p in said["partitions"]] == [(TOPIC, p, 0, 0) for p in range(PARTITIONS)]
+    series = set(monitor.metrics())
+    assert f'mahalle_consumer_lag_seconds{{topic="{TOPIC}",partition="11"}}' in series
+
+    # records, and nobody who takes them
+    posted = time.time()
+    put(stack, contract, 5, 3)
+    put_transaction(stack, [(*record(contract, 1), 4)], commit=True)
+    put_transaction(stack, [(*record(contract, 2), 5)], commit=False)
+    wait_lag(monitor, {3: 5, 5: 0, 6: 0})
+    said = monitor.status()
+    age = time.time() - posted
+    assert part(said, 3)["lag_seconds"] == pytest.approx(age, abs=RIGHT_S)
+    assert part(said, 4)["lag_records"] >= 1 and part(said, 5)["lag_seconds"] == 0
+    took, said = monitor.wait("NEVER_COMMITTED", PROMISED_S)
+    assert part(said, 3)["status"] == "NEVER_COMMITTED" and part(said, 6)["status"] == "OK"
+    assert part(said, 3)["lag_seconds"] == pytest.approx(time.time() - posted, abs=RIGHT_S)
+    assert monitor.once()[0] == 1
+
+    # a consumer, and its own numbers
+    consumer = stack.start_consumer(MAHALLE_LISTEN="127.0.0.1:0")
+    stack.wait_applied()
+    wait_lag(monitor, {p: 0 for p in range(PARTITIONS)})
+    assert monitor.wait("OK", RIGHT_S)[1]["lag_seconds"] == 0
+    code, once = monitor.once()
+    assert (code, once["status"]) == (0, "OK")
+    address = url_of(consumer)
+    wait_for(lambda: get(address + "/readyz") == (200, "ready\n"), 10)
+    assert get(address + "/livez") == (200, "alive\n")
+    counted = samples(get(address + "/metrics")[1])
+    assert counted['mahalle_events_applied_total{event_type="council_meeting_held"}'] == 6
+    assert counted['mahalle_events_applied_total{event_type="school_opened"}'] == 0
+    assert counted['mahalle_dead_letters_total{reason="PLACE"}'] == 0
+    assert counted["mahalle_commit_seconds_count"] >= 1
+    assert counted["mahalle_aggregate_up"] == 1
+    assert counted["mahalle_aggregate_partitions"] == PARTITIONS
+    assert get(address + "/")[0] == 404
+
+    # dead: what waits is told, the series stay
+    stack.stop_consumers(signal.SIGKILL)
+    put(stack, contract, 2, 7)
+    wait_lag(monitor, {7: 2})
+    age_of_life(stack)
+    assert monitor.wait("STOPPED", RIGHT_S)[1]["reason"].startswith("partition 0: no sign")
+    assert series <= set(monitor.metrics())
+    assert monitor.metrics()['mahalle_consumer_status{group="%s",status="STOPPED"}'
+                             % stack.environment["MAHALLE_GROUP"]] == 1
+
+    peak, cpu = resources(monitor.process.pid)[0], resources(monitor.process.pid)[1] - cpu
+    assert peak <= 32, f"{peak} MiB"
+    assert cpu / (time.monotonic() - began) <= 0.02, cpu
+
+
+def test_positions_that_go_back_and_records_that_go(stack, contract, monitor):
+    stack.start_consumer()
+    put(stack, contract, 4, 2)
+    stack.wait_applied()
+    stack.stop_consumers()
+
+    # read again from the beginning, as a restored backup would
+    stack.execute("UPDATE ops.partition_progress SET next_offset = 0, applied = 0 "
+                  "WHERE partition = 2")
+    said = monitor.wait("REWOUND", RIGHT_S)[1]
+    assert part(said, 2)["lag_records"] == 4 and part(said, 1)["status"] == "OK"
+    stack.start_consumer()
+    stack.wait_applied()
+    wait_lag(monitor, {2: 0})
+    assert monitor.status()["status"] == monitor.once()[1]["status"] == "REWOUND"
+    stack.stop_consumers()
+    stack.execute("UPDATE ops.partition_progress SET rewound_at = NULL")
+    code, once = monitor.once()
+    assert (code, once["status"]) == (0, "OK")
+
+    # how long records are kept
+    admin = stack.kafka_admin()
+    assert once["retention_seconds"] is None  # for ever
+    resource = confluent_kafka.admin.ConfigResource("topic", TOPIC)
+    resource.add_incremental_config(confluent_kafka.admin.ConfigEntry(
+        "retention.ms", "1800000",
+        incremental_operation=confluent_kafka.admin.AlterConfigOpType.SET))
+    for future in admin.incremental_alter_configs([resource]).values():
+        future.result(30)
+    assert monitor.once()[1]["retention_seconds"] == 1800
+
+    # gone, and then a consumer that cannot go on
+    put(stack, contract, 3, 2)
+    gone = confluent_kafka.TopicPartition(TOPIC, 2, 6)
+    admin.delete_records([gone])[gone].result(30)
+    said = monitor.wait("LOSS_RISK", RIGHT_S)[1]
+    lost = part(said, 2)
+    assert (lost["lost_records"], lost["lag_records"], lost["begin_offset"]) == (2, 1, 6)
+    assert "2 records are gone" in said["reason"]
+    stack.start_consumer()
+    said = monitor.wait("BLOCKED", 30)[1]
+    assert "GAP" in said["reason"] and part(said, 3)["status"] != "BLOCKED"
+    stack.stop_consumers()
+
+    # another topic of the same name: all of it waits
+    admin.delete_topics([TOPIC], operation_timeout=30)[TOPIC].result()
+    wait_for(lambda: TOPIC not in admin.list_topics(timeout=30).topics, 30)
+    stack.producer = None
+    stack.admin("topics", "create")
+    wait_for(stack.partitions, 30)
+    posted = time.time()
+    put(stack, contract, 1, 4)
+    wait_lag(monitor, {4: 1, 2: 0})
+    said = part(monitor.status(), 4)
+    assert said["status"] == "LOSS_RISK" and "not the one" in said["reason"]
+    assert said["lag_seconds"] == pytest.approx(time.time() - posted, abs=RIGHT_S)
+
+
+def family(stack, server):
+    pid = int((stack.directory / f"{server}.pid").read_text())
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as source:
+        return [pid, *map(int, source.read().split())]
+
+
+def send_all(pids, what):
+    for pid in pids:
+        if state_of(pid):  # a server's child may have ended
+            os.kill(pid, what)
+
+
+def send(client, data):
+    """Whether the other end still takes it."""
+    try:
+        client.send(data)
+        return True
+    except ConnectionError:
+        return False
+
+
+def test_servers_that_hang(stack, monitor):
+    """No answer is waited for by those who ask the monitor, and slow ones of them do not
+    keep it busy."""
+    host, port = monitor.url.removeprefix("http://").split(":")
+    slow = socket.create_connection((host, int(port)))
+    stack.start_consumer()
+    wait_for(lambda: len(stack.progress()) == PARTITIONS, 30)
+    assert monitor.wait("OK", 10)[1]["status"] == "OK"
+    kafka, postgres = family(stack, "kafka"), family(stack, "postgres")
+    send_all(kafka + postgres, signal.SIGSTOP)
+    try:
+        start, ended = time.monotonic(), False
+        while monitor.status()["status"] != "SOURCE_DOWN":
+            ended = ended or not send(slow, b"G")  # a byte now and then is no request
+            assert time.monotonic() - start < 30, monitor.status()
+            for path in ("/metrics", "/status", "/", "/livez"):
+                assert get(monitor.url + path, timeout=1)[0] == 200
+            time.sleep(0.5)
+        assert ended
+        code, why = get(monitor.url + "/readyz")
+        assert code == 503 and "Kafka" in why
+        assert monitor.metrics()['mahalle_lag_up{source="kafka"}'] == 0
+        send_all(kafka, signal.SIGCONT)
+        assert "PostgreSQL" in monitor.wait("SINK_DOWN", 20)[1]["reason"]
+    finally:
+        slow.close()
+        send_all(kafka + postgres, signal.SIGCONT)
+    monitor.wait("OK", 20)
+    # a login that is refused is told at once by one look
+    done = stack.run("mahalle-lag", "status", env={
+        **stack.environment, "MAHALLE_PG": "postgresql://nobody@127.0.0.1:9/mahalle"})
+    assert done.returncode == 4 and b"database" in done.stderr
+    done = stack.run("mahalle-lag", "status", "--brokers", "127.0.0.1:9")
+    assert done.returncode == 5 and b"topic" in done.stderr
+
+
+# the page
+
+SIZES = (390, 1280)
+LANGUAGES = ("fa", "en")
+
+
+def png_size(path):
+    return struct.unpack(">II", path.read_bytes()[16:24])
+
+
+def test_a_page_for_the_wall(stack, contract, monitor, tmp_path):
+    put(stack, contract, 3, 3)
+    wait_lag(monitor, {3: 3})
+    for lang in LANGUAGES:
+        text = monitor.text(f"/?lang={lang}")
+        root = parse(text)
+        assert root.attrib == {"lang": lang, "dir": "rtl" if lang == "fa" else "ltr"}
+        assert len(root.findall(".//tbody/tr")) == PARTITIONS
+        shown = words(root.find("body"))
+        assert "mahalle" not in shown.split() and TOPIC in shown
+        if lang == "fa":
+            shown = shown.replace(stack.environment["MAHALLE_GROUP"], "")
+            assert not re.search("[0-9]", shown) and "۳" in shown
+        sources = [e.attrib["src"] for e in root.iter() if "src" in e.attrib]
+        assert sources == ["/page.js"] and "://" not in text and "url(" not in text
+        picture = tmp_path / f"{lang}.png"
+        browser(tmp_path, f"--screenshot={picture}", "--window-size=1280,800",
+                f"{monitor.url}/?lang={lang}")
+        assert png_size(picture) == (1280, 800)
+        assert picture.stat().st_size > 20_000  # an empty one has 5 kB
+    # it renews itself in place: what the browser shows later is a later look
+    first = monitor.status()["looked_at"]
+    shown = browser(tmp_path, "--dump-dom", "--virtual-time-budget=8000",
+                    f"{monitor.url}/?lang=en")
+    wait_for(lambda: monitor.status()["looked_at"] > first, 5)
+    assert 'data-status="' in shown and '<p class="lost" role="alert" hidden' in shown
+    for width in SIZES:
+        assert overflow(tmp_path, monitor, width) <= 0
+
+
+def overflow(folder, monitor, width):
+    """How many pixels the page is wider than a screen of this width."""
+    outer = folder / "outer.html"
+    text = monitor.text("/?lang=fa").replace('<script src="/page.js" defer="defer"></script>', "")
+    inner = folder / "inner.html"
+    inner.write_text(text.replace("</body>", (
+        "<script>onload = () => document.title = document.documentElement.scrollWidth"
+        " - document.documentElement.clientWidth;</script></body>")), "utf-8")
+    outer.write_text(
+        f'<!DOCTYPE html><iframe style="width:{width}px;height:900px" src="inner.html">'
+        "</iframe><script>onload = () => document.title ="
+        " frames[0].document.title;</script>", "utf-8")
+    shown = browser(folder, "--dump-dom", "--allow-file-access-from-files", outer.as_uri())
+    return int(re.search("<title>(.*?)</title>", shown)[1])

@@ -32,6 +32,10 @@ enum mh_code delta_init(struct delta *delta, int max, struct mh_err *err)
         .slot_count = slots,
         .superseded = calloc((size_t)max, sizeof(struct version *)),
     };
+    if (posted_init(&delta->posted, (int)cells, err) != MH_OK) {
+        delta_fini(delta);
+        return MH_MEMORY;
+    }
     if (delta->cells == NULL || delta->spare == NULL || delta->order == NULL ||
         delta->slots == NULL || delta->superseded == NULL) {
         delta_fini(delta);
@@ -48,6 +52,7 @@ void delta_fini(struct delta *delta)
     free(delta->order);
     free(delta->slots);
     free(delta->superseded);
+    posted_fini(&delta->posted);
     *delta = (struct delta){.max = 0};
 }
 
@@ -214,6 +219,7 @@ static enum mh_code contribute(struct delta *delta, struct batch *batch,
     if (cell == NULL) {
         return MH_MEMORY;
     }
+    posted_add(&delta->posted, version, sign, received_ms);
     cell->events += sign;
     if (cell->received_ms < received_ms) {
         cell->received_ms = received_ms;
@@ -304,6 +310,7 @@ enum mh_code delta_fold(struct delta *delta, struct batch *batch)
     enum mh_code code = MH_OK;
 
     delta->count = 0;
+    posted_reset(&delta->posted);
     memset(delta->slots, 0xFF,
            (size_t)delta->slot_count * sizeof *delta->slots);
     for (int i = 0; i < batch->fact_count && code == MH_OK; i++) {
@@ -320,6 +327,7 @@ enum mh_code delta_fold(struct delta *delta, struct batch *batch)
     }
     if (code == MH_OK) {
         sort_cells(delta);
+        posted_sort(&delta->posted);
     }
     return code;
 }

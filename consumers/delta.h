@@ -11,6 +11,7 @@
 #define MAHALLE_DELTA_H
 
 #include "batch.h"
+#include "posted.h"
 
 /** Change of one row of core.daily. */
 struct cell {
@@ -34,6 +35,8 @@ struct delta {
     struct cell **order; /**< owned; what is sorted */
     int32_t *slots;      /**< owned; hash of cells, -1 empty */
     int slot_count;      /**< a power of two */
+
+    struct posted posted; /**< the same changes, without places */
 
     /** Versions that were current for a moment within the batch. */
     const struct version **superseded; /**< owned */

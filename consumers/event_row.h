@@ -20,7 +20,7 @@ void event_row_write(struct mh_buf *buf, const struct version *version,
 /** A row of read_old.sql in binary form, as the store lends it. */
 struct event_row {
     const uint8_t *id; /**< 16 bytes */
-    int32_t agency_id, revision, type_id, occurred_on;
+    int32_t agency_id, revision, type_id, occurred_on, posted_on;
     uint64_t content;
     bool in_force;
     const char *place, *programme; /**< `programme` may be NULL */

@@ -34,6 +34,10 @@ struct message {
     bool end;             /**< no record: `offset` is the end of the log */
 };
 
+/** Instead of a day: a correction, of which nobody knows when the fact was first
+ *  posted. PostgreSQL's date 'infinity' has the same number. */
+enum { POSTED_LATER = INT32_MAX };
+
 /** One version of a fact: from a message, or as core.event holds it. */
 struct version {
     const struct mh_type *type; /**< lent by the catalogue */
@@ -41,6 +45,7 @@ struct version {
     int32_t agency_id;
     int32_t revision;
     int32_t occurred_on;           /**< days since 1970 */
+    int32_t posted_on;             /**< Tehran day, or POSTED_LATER */
     bool in_force;                 /**< not a RETRACT */
     uint64_t content;              /**< hash of the content */
     const struct mh_value *values; /**< lent; in the type's field order */

@@ -49,6 +49,7 @@ static const struct {
     {"read_old", mh_query_read_old},
     {"apply_changed", mh_query_apply_changed},
     {"add_daily", mh_query_add_daily},
+    {"add_posted", mh_query_add_posted},
     {"add_agency_day", mh_query_add_agency_day},
     {"add_dead_letter", mh_query_add_dead_letter},
     {"lock_letters", mh_query_lock_letters},

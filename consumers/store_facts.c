@@ -13,6 +13,13 @@
 
 /* ------------------------------------------------------------------ reading */
 
+static int32_t get_posted(const char *bytes)
+{
+    int32_t date = pg_get_int4(bytes);
+
+    return date == POSTED_LATER ? date : (int32_t)pg_unix_day(date);
+}
+
 static struct event_row get_row(const PGresult *old, int row)
 {
     struct event_row out = {
@@ -24,6 +31,7 @@ static struct event_row get_row(const PGresult *old, int row)
         .in_force = *PQgetvalue(old, row, 5) != 0,
         .occurred_on =
             (int32_t)pg_unix_day(pg_get_int4(PQgetvalue(old, row, 6))),
+        .posted_on = get_posted(PQgetvalue(old, row, 11)),
         .place = PQgetvalue(old, row, 7),
         .place_len = (uint32_t)PQgetlength(old, row, 7),
     };

@@ -70,13 +70,63 @@ static void put_measure(struct params *params, const struct delta *delta, int k,
     params_end(params);
 }
 
+static int32_t posted_date(int32_t day)
+{
+    return day == POSTED_LATER ? day : pg_date(day);
+}
+
+static enum mh_code write_posted(struct store *store,
+                                 const struct posted *posted,
+                                 struct mh_err *err)
+{
+    struct params *params = &store->params;
+
+    params_reset(params);
+    params_array(params, PG_OID_INT4, posted->count);
+    for (int i = 0; i < posted->count; i++) {
+        pg_put_int4(&params->buf, posted->rows[i].type_id);
+    }
+    params_end(params);
+    params_array(params, PG_OID_DATE, posted->count);
+    for (int i = 0; i < posted->count; i++) {
+        pg_put_int4(&params->buf, pg_date(posted->rows[i].occurred_on));
+    }
+    params_end(params);
+    params_array(params, PG_OID_INT2, posted->count);
+    for (int i = 0; i < posted->count; i++) {
+        pg_put_int2(&params->buf, posted->rows[i].agency_id);
+    }
+    params_end(params);
+    params_array(params, PG_OID_DATE, posted->count);
+    for (int i = 0; i < posted->count; i++) {
+        pg_put_int4(&params->buf, posted_date(posted->rows[i].posted_on));
+    }
+    params_end(params);
+    params_array(params, PG_OID_INT8, posted->count);
+    for (int i = 0; i < posted->count; i++) {
+        pg_put_int8(&params->buf, posted->rows[i].events);
+    }
+    params_end(params);
+    params_array(params, PG_OID_TIMESTAMPTZ, posted->count);
+    for (int i = 0; i < posted->count; i++) {
+        pg_put_int8(&params->buf, pg_timestamp(posted->rows[i].received_ms));
+    }
+    params_end(params);
+    return store_run(store, "add_posted", NULL, NULL, err);
+}
+
 enum mh_code store_send_totals(struct store *store, const struct delta *delta,
                                struct mh_err *err)
 {
     struct params *params = &store->params;
+    enum mh_code code;
 
     if (delta->count == 0) {
         return MH_OK;
+    }
+    code = write_posted(store, &delta->posted, err);
+    if (code != MH_OK) {
+        return code;
     }
     params_reset(params);
     put_keys(params, delta);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "calendar.h"
 #include "check.h"
 #include "content_hash.h"
 #include "decode.h"
@@ -110,6 +111,10 @@ static struct version *make_version(const struct message *message,
         .agency_id = event->agency_id,
         .revision = (int32_t)values[MH_FIELD_REVISION].number,
         .occurred_on = (int32_t)values[MH_FIELD_OCCURRED_ON].number,
+        .posted_on =
+            values[MH_FIELD_CORRECTION_REASON].set == MH_VALUE
+                ? POSTED_LATER
+                : (int32_t)mh_tehran_day(values[MH_FIELD_POSTED_AT].number),
         .in_force = values[MH_FIELD_OP].number != MH_OP_RETRACT,
         .content = mh_content_hash(event),
         .values = copy,

@@ -5,7 +5,7 @@
 -- which only sensitive types are known have no day.
 WITH told AS (
     SELECT agency_code, event_type, max(occurred_on) AS newest
-      FROM report.event_daily
+      FROM report.agency_daily
      WHERE occurred_on <= $1::date AND event_type <> 'reporting_closed'
      GROUP BY 1, 2
 ), agency AS (

@@ -30,7 +30,7 @@ WITH label (domain, label_fa, label_en) AS (VALUES
 ), act AS (
     SELECT t.domain, c.j_year * 12 + c.j_month AS number,
            sum(d.events)::bigint AS events
-      FROM report.event_daily d
+      FROM report.agency_daily d
       JOIN type t USING (event_type)
       JOIN report.calendar c ON c.date = d.occurred_on
      WHERE d.occurred_on BETWEEN (SELECT min(first_day) FROM month)

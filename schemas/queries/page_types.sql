@@ -12,7 +12,7 @@ SELECT t.event_type, t.label_fa, t.label_en,
                                           AND d.occurred_on <= $2::date), 0)
            AS change,
        sum(d.events) AS total
-  FROM report.event_daily d
+  FROM report.agency_daily d
   JOIN report.event_type t USING (event_type)
  WHERE d.occurred_on <= $1::date
    AND t.kind = 'act' AND t.event_type <> 'reporting_closed'

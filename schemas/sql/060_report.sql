@@ -28,6 +28,18 @@ SELECT agency_code, label_fa, label_en FROM core.agency;
 CREATE VIEW report.lookup AS
 SELECT list, code, label_fa, label_en FROM core.lookup;
 
+-- Places that totals have a row of: one look into daily_by_place for each.
+CREATE VIEW core.seen_place AS
+WITH RECURSIVE seen AS (
+    SELECT min(place_code) AS place_code FROM core.daily
+    UNION ALL
+    SELECT (SELECT min(d.place_code) FROM core.daily d
+             WHERE d.place_code > seen.place_code)
+      FROM seen
+     WHERE seen.place_code IS NOT NULL
+)
+SELECT place_code FROM seen WHERE place_code IS NOT NULL;
+
 -- Neighbourhoods that only a fact names have no name, and lie where their
 -- city or village lies by its last span.
 CREATE VIEW report.place AS
@@ -40,10 +52,12 @@ SELECT d.place_code, 'neighbourhood', NULL, NULL,
        core.on_day(p.county, p.from_on, 'infinity'),
        core.on_day(p.settlement, p.from_on, 'infinity'),
        NULL, NULL, false, NULL
-  FROM (SELECT DISTINCT place_code FROM core.daily WHERE events > 0) AS d
+  FROM core.seen_place d
   LEFT JOIN core.place_history p
     ON p.base_code = split_part(d.place_code, '-', 1)
  WHERE d.place_code LIKE '%-%'
+   AND EXISTS (SELECT FROM core.daily f
+                WHERE f.place_code = d.place_code AND f.events > 0)
    AND NOT EXISTS (SELECT FROM core.place q
                     WHERE q.place_code = d.place_code);
 
@@ -79,7 +93,8 @@ SELECT t.event_type,
        core.on_day(p.settlement, p.from_on, d.occurred_on) AS settlement_code,
        core.neighbourhood(d.place_code) AS neighbourhood_code,
        a.agency_code,
-       d.events
+       d.events,
+       d.place_code
   FROM core.event_type t
  CROSS JOIN LATERAL (
        SELECT d.occurred_on, d.place_code, d.agency_id,
@@ -92,20 +107,53 @@ SELECT t.event_type,
     ON p.base_code = split_part(d.place_code, '-', 1)
  WHERE NOT t.sensitive AND t.kind IN ('act', 'plan');
 
--- From which day to which an agency has acted (or planned) at a place.
-CREATE VIEW report.activity AS
-SELECT t.event_type, a.agency_code, d.place_code,
-       core.neighbourhood(d.place_code) AS neighbourhood_code,
-       d.first_on, d.last_on, d.events
+-- Without places: what asks for all types over years reads this.
+CREATE VIEW report.agency_daily AS
+SELECT t.event_type, p.occurred_on, a.agency_code, p.events
   FROM core.event_type t
  CROSS JOIN LATERAL (
-       SELECT d.agency_id, d.place_code, min(d.occurred_on) AS first_on,
-              max(d.occurred_on) AS last_on, sum(d.events)::bigint AS events
-         FROM core.daily d
-        WHERE d.type_id = t.type_id AND d.events > 0
-        GROUP BY d.agency_id, d.place_code) AS d
+       SELECT p.occurred_on, p.agency_id, sum(p.events)::bigint AS events
+         FROM core.posted p
+        WHERE p.type_id = t.type_id AND p.events > 0
+        GROUP BY p.occurred_on, p.agency_id) AS p
   LEFT JOIN core.agency a USING (agency_id)
  WHERE NOT t.sensitive AND t.kind IN ('act', 'plan');
+
+-- From which day to which something was done (or planned) at a place. The types
+-- of a place are found by one look into daily_by_place for each, and so are the
+-- days: the rows between are not read.
+CREATE VIEW report.activity AS
+WITH RECURSIVE seen AS (
+    (SELECT place_code, type_id
+       FROM core.daily
+      ORDER BY place_code, type_id
+      LIMIT 1)
+    UNION ALL
+    SELECT next.place_code, next.type_id
+      FROM seen
+     CROSS JOIN LATERAL (
+           SELECT d.place_code, d.type_id
+             FROM core.daily d
+            WHERE (d.place_code, d.type_id) > (seen.place_code, seen.type_id)
+            ORDER BY d.place_code, d.type_id
+            LIMIT 1) AS next
+)
+SELECT t.event_type, s.place_code,
+       core.neighbourhood(s.place_code) AS neighbourhood_code,
+       (SELECT min(d.occurred_on)
+          FROM core.daily d
+         WHERE d.place_code = s.place_code AND d.type_id = s.type_id
+           AND d.events > 0) AS first_on,
+       (SELECT max(d.occurred_on)
+          FROM core.daily d
+         WHERE d.place_code = s.place_code AND d.type_id = s.type_id
+           AND d.events > 0) AS last_on
+  FROM seen s
+  JOIN core.event_type t USING (type_id)
+ WHERE NOT t.sensitive AND t.kind IN ('act', 'plan')
+   AND EXISTS (SELECT FROM core.daily d
+                WHERE d.place_code = s.place_code AND d.type_id = s.type_id
+                  AND d.events > 0);
 
 CREATE VIEW report.measure_daily AS
 SELECT t.event_type,

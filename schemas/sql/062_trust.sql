@@ -31,7 +31,7 @@ SELECT t.event_type,
   FROM (SELECT type_id, agency_id,
                max(occurred_on) FILTER (WHERE events > 0) AS newest_occurred_on,
                max(received_at) AS newest_received_at
-          FROM core.daily
+          FROM core.posted
          GROUP BY type_id, agency_id
         HAVING bool_or(events > 0)) AS d
   JOIN core.event_type t USING (type_id)
@@ -94,23 +94,20 @@ SELECT l.agency_code,
     ON t.event_type = l.event_type AND NOT t.sensitive
  GROUP BY 1, 2, 3, 4;
 
--- How many days after it happened a fact was first posted. Of acts and plans
--- in force; rows add up, so any share or median can be had from them.
+-- How many days after it happened a fact was posted. Of acts and plans in force
+-- that nobody has corrected: of the others the first day of posting is not known.
+-- Rows add up, so any share or median can be had from them.
 CREATE VIEW report.reporting_delay AS
 SELECT t.event_type,
        a.agency_code,
-       e.occurred_on,
-       (least(e.posted_at, h.posted_at) AT TIME ZONE 'Asia/Tehran')::date
-           - e.occurred_on AS delay_days,
-       count(*) AS events
-  FROM core.event e
+       p.occurred_on,
+       p.posted_on - p.occurred_on AS delay_days,
+       p.events
+  FROM core.posted p
   JOIN core.event_type t USING (type_id)
   JOIN core.agency a USING (agency_id)
-  LEFT JOIN (SELECT event_id, agency_id, min(posted_at) AS posted_at
-               FROM core.event_history
-              GROUP BY event_id, agency_id) AS h USING (event_id, agency_id)
- WHERE e.in_force AND NOT t.sensitive AND t.kind IN ('act', 'plan')
- GROUP BY t.type_id, a.agency_id, e.occurred_on, delay_days;
+ WHERE p.events > 0 AND p.posted_on < 'infinity'
+   AND NOT t.sensitive AND t.kind IN ('act', 'plan');
 
 -- ------------------------------------------------------------------- oddities
 

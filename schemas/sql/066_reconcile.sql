@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- report.reconcile: no row when facts, totals and views agree.
 --
--- First core.daily is compared with a recount of the facts, row by row; then
+-- First core.daily and core.posted are compared with a recount of the facts, row
+-- by row; then
 -- each view of totals with core.daily, as a whole. Every difference is a row.
 
 -- SQL that counts the facts of a type anew and compares with core.daily, row by
@@ -46,6 +47,29 @@ SELECT concat_ws(' ', %L, occurred_on, place_code, a.agency_code, dims, n.name)
   FROM core.field f
   JOIN core.layout l USING (type_id)
  WHERE f.type_id = type.type_id AND f.measure_slot IS NOT NULL
+$sql$;
+
+-- The same for core.posted.
+CREATE FUNCTION core.recount_posted_sql(type core.event_type)
+RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $sql$
+SELECT format($$
+SELECT concat_ws(' ', %L, occurred_on, a.agency_code, posted_on) AS key,
+       e.events::numeric, f.events::numeric
+  FROM (SELECT occurred_on, agency_id, day.posted_on, count(*) AS events
+          FROM core.event
+         CROSS JOIN LATERAL (
+               SELECT CASE WHEN correction_reason IS NULL
+                           THEN (posted_at AT TIME ZONE 'Asia/Tehran')::date
+                           ELSE 'infinity' END) AS day (posted_on)
+         WHERE type_id = %s AND in_force
+         GROUP BY 1, 2, 3) AS e
+  FULL JOIN
+       (SELECT occurred_on, agency_id, posted_on, events
+          FROM core.posted
+         WHERE type_id = %s) AS f USING (occurred_on, agency_id, posted_on)
+  LEFT JOIN core.agency a USING (agency_id)
+ WHERE coalesce(e.events, 0) <> coalesce(f.events, 0)$$,
+       type.event_type, type.type_id, type.type_id)
 $sql$;
 
 -- SQL of (key, value): the number of facts and the total of each measure in
@@ -134,6 +158,8 @@ WITH daily AS (
       FROM total WHERE NOT type.sensitive
 )
 SELECT 'core.daily', core.recount_sql(type)
+UNION ALL
+SELECT 'core.posted', core.recount_posted_sql(type)
 UNION ALL
 SELECT what, format('
        SELECT concat_ws('' '', %L, key) AS key, e.value AS expected,

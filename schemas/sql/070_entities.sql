@@ -237,6 +237,29 @@ END $$;
 
 -- ------------------------------------------------------------------- project
 
+-- A project is told by all the facts about it, which lie all over core.event:
+-- here they lie together, with all that is asked of them. The numbers are the
+-- ids of project_credit_allocated, _started, _progress_reported and _completed,
+-- which never change. Days come roughly in order, so it grows at its end.
+CREATE INDEX event_of_project ON core.event (type_id, occurred_on)
+    INCLUDE (codes, numbers, place_code, agency_id, event_id, occurred_at)
+    WHERE in_force AND type_id IN (137, 138, 139, 140);
+
+-- The slots are those of core.field; a published field keeps its own.
+CREATE VIEW core.project_fact AS
+SELECT e.event_id, e.agency_id, e.occurred_on, e.occurred_at, e.place_code,
+       e.codes[1] AS project_code,
+       e.codes[2] AS project_kind,
+       CASE WHEN e.type_id = 137 THEN e.numbers[1]::integer END AS fiscal_year,
+       CASE WHEN e.type_id = 137
+            THEN core.current_rials(e.numbers[2], e.codes[4]) END AS amount,
+       CASE WHEN e.type_id = 138 THEN e.occurred_on END AS started_on,
+       CASE WHEN e.type_id = 140 THEN e.occurred_on END AS completed_on,
+       CASE WHEN e.type_id = 140 AND e.numbers[1] <> 0
+            THEN e.occurred_on END AS in_operation_on
+  FROM core.event e
+ WHERE e.in_force AND e.type_id IN (137, 138, 139, 140);
+
 CREATE FUNCTION report.project_credit_as_of(d date)
 RETURNS TABLE (project_code text, fiscal_year integer, credit numeric)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -262,88 +285,62 @@ SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH fact AS (
-        SELECT project_code, project_kind, place_code, occurred_on,
-               occurred_at, agency_code, event_id, 'credit' AS what,
-               fiscal_year, core.current_rials(amount, currency_unit) AS amount,
-               NULL::integer AS physical_progress_pct,
-               NULL::boolean AS in_operation,
-               NULL::date AS planned_end_on
-          FROM core.fact_project_credit_allocated
-         WHERE occurred_on <= d
-        UNION ALL
-        SELECT project_code, project_kind, place_code, occurred_on,
-               occurred_at, agency_code, event_id, 'start', NULL, NULL,
-               NULL, NULL, planned_end_on
-          FROM core.fact_project_started
-         WHERE occurred_on <= d
-        UNION ALL
-        SELECT project_code, project_kind, place_code, occurred_on,
-               occurred_at, agency_code, event_id, 'progress', NULL, NULL,
-               physical_progress_pct, NULL, NULL
-          FROM core.fact_project_progress_reported
-         WHERE occurred_on <= d
-        UNION ALL
-        SELECT project_code, project_kind, place_code, occurred_on,
-               occurred_at, agency_code, event_id, 'completion', NULL, NULL,
-               NULL, in_operation, NULL
-          FROM core.fact_project_completed
-         WHERE occurred_on <= d
-    ), days AS (
-        SELECT f.project_code, max(f.occurred_on) AS last_on,
-               min(f.occurred_on) FILTER (WHERE f.what = 'start')
-                   AS started_on,
-               min(f.occurred_on) FILTER (WHERE f.what = 'completion')
-                   AS completed_on,
-               min(f.occurred_on) FILTER (WHERE f.in_operation)
-                   AS in_operation_on
-          FROM fact f
-         GROUP BY f.project_code
+    WITH year AS (
+        SELECT f.project_code, f.fiscal_year, sum(f.amount) AS credit,
+               max(f.occurred_on) AS last_on, min(f.started_on) AS started_on,
+               min(f.completed_on) AS completed_on,
+               min(f.in_operation_on) AS in_operation_on
+          FROM core.project_fact f
+         WHERE f.occurred_on <= d
+         GROUP BY f.project_code, f.fiscal_year
+    ), state AS MATERIALIZED (
+        SELECT y.project_code, max(y.last_on) AS last_on,
+               min(y.started_on) AS started_on,
+               min(y.completed_on) AS completed_on,
+               min(y.in_operation_on) AS in_operation_on,
+               jsonb_object_agg(y.fiscal_year, y.credit)
+                   FILTER (WHERE y.fiscal_year IS NOT NULL) AS credit,
+               sum(y.credit) AS credit_total
+          FROM year y
+         GROUP BY y.project_code
     ), last AS (      -- only the facts of its last day need sorting
         SELECT DISTINCT ON (f.project_code) f.project_code, f.project_kind,
                f.place_code, f.occurred_on
-          FROM fact f
-          JOIN days y ON y.project_code = f.project_code
-                     AND y.last_on = f.occurred_on
+          FROM core.project_fact f
+          JOIN state s ON s.project_code = f.project_code
+                      AND s.last_on = f.occurred_on
+          JOIN core.agency a USING (agency_id)
+         WHERE f.occurred_on <= d
          ORDER BY f.project_code, f.occurred_at DESC NULLS LAST,
-                  f.agency_code DESC, f.event_id DESC
+                  a.agency_code DESC, f.event_id DESC
     ), progress AS (
         SELECT DISTINCT ON (f.project_code) f.project_code,
                f.physical_progress_pct
-          FROM fact f
-         WHERE f.what = 'progress'
+          FROM core.fact_project_progress_reported f
+         WHERE f.occurred_on <= d
          ORDER BY f.project_code, f.occurred_on DESC,
                   f.occurred_at DESC NULLS LAST, f.agency_code DESC,
                   f.event_id DESC
     ), planned AS (
         SELECT DISTINCT ON (f.project_code) f.project_code, f.planned_end_on
-          FROM fact f
-         WHERE f.what = 'start'
+          FROM core.fact_project_started f
+         WHERE f.occurred_on <= d
          ORDER BY f.project_code, f.occurred_on DESC,
                   f.occurred_at DESC NULLS LAST, f.agency_code DESC,
                   f.event_id DESC
-    ), allocated AS (
-        SELECT c.project_code, jsonb_object_agg(c.fiscal_year, c.credit)
-                   AS credit, sum(c.credit) AS credit_total
-          FROM (SELECT f.project_code, f.fiscal_year, sum(f.amount) AS credit
-                  FROM fact f
-                 WHERE f.what = 'credit'
-                 GROUP BY f.project_code, f.fiscal_year) AS c
-         GROUP BY c.project_code
     )
     SELECT project_code, l.project_kind,
            core.on_day(p.province, p.from_on, l.occurred_on),
            core.on_day(p.county, p.from_on, l.occurred_on),
            core.on_day(p.settlement, p.from_on, l.occurred_on),
            core.neighbourhood(l.place_code),
-           coalesce(a.credit, '{}'), a.credit_total, y.started_on,
-           g.physical_progress_pct, y.completed_on, y.in_operation_on,
+           coalesce(s.credit, '{}'), s.credit_total, s.started_on,
+           g.physical_progress_pct, s.completed_on, s.in_operation_on,
            n.planned_end_on
       FROM last l
-      JOIN days y USING (project_code)
+      JOIN state s USING (project_code)
       LEFT JOIN progress g USING (project_code)
       LEFT JOIN planned n USING (project_code)
-      LEFT JOIN allocated a USING (project_code)
       LEFT JOIN core.place_history p
         ON p.base_code = split_part(l.place_code, '-', 1);
 END $$;

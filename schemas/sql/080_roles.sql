@@ -81,7 +81,8 @@ GRANT SELECT ON core.migration, core.contract, core.schema, core.event_type,
                 core.field, core.agency, core.place, core.lookup
     TO mahalle_writer, mahalle_gateway;
 
-GRANT SELECT, INSERT, UPDATE ON core.event, core.daily, core.agency_day,
+GRANT SELECT, INSERT, UPDATE ON core.event, core.daily, core.posted,
+                                core.agency_day,
                                 ops.partition_progress TO mahalle_writer;
 GRANT SELECT, INSERT ON core.event_history, ops.dead_letter TO mahalle_writer;
 GRANT INSERT ON core.dead_letter_record, core.committed, core.commit_gate

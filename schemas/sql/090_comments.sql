@@ -22,7 +22,8 @@ BEGIN
     ('FUNCTION report.place_as_of', 'محل‌ها در یک روز، هر محل یک ردیف', 'places as of a day, one row each; for names'),
     ('TABLE report.calendar', 'تقویم هجری شمسی ۱۳۰۰ تا ۱۵۰۰', 'Solar Hijri calendar, 1300 to 1500'),
     ('VIEW report.event_daily', 'شمار رویدادها در هر روز و محل', 'facts in force by type, day, place and agency; sensitive types absent'),
-    ('VIEW report.activity', 'هر دستگاه هر اقدام را در هر محل از چه روز تا چه روز کرده است', 'from which day to which an agency has acted at a place, by type; sensitive types absent'),
+    ('VIEW report.agency_daily', 'شمار رویدادهای هر دستگاه در هر روز، بی تفکیک محل', 'as event_daily, but not by place: quick for whole years; sensitive types absent'),
+    ('VIEW report.activity', 'هر اقدام در هر محل از چه روز تا چه روز بوده است', 'from which day to which something was done at a place, by type; sensitive types absent'),
     ('VIEW report.measure_daily', 'جمع هر سنجه در هر روز و محل', 'totals of each measure by day, place and agency; sensitive types absent'),
     ('VIEW report.freshness', 'تازگی داده‌ها', 'how new the numbers are, by type and agency'),
     ('VIEW report.completeness', 'کامل بودن گزارش دستگاه‌ها', 'up to which day an agency has declared its reports complete'),
@@ -68,6 +69,7 @@ BEGIN
     ('TABLE core.daily', 'جمع‌های روزانه', 'totals of the facts in force'),
     ('TABLE core.committed', 'لحظه ثبت هر تراکنش', 'when the transactions that wrote versions were committed'),
     ('TABLE core.commit_gate', 'قفل ترتیب ثبت‌ها', 'no rows; locked by a transaction that is about to commit'),
+    ('TABLE core.posted', 'شمار رویدادها به روز وقوع و روز ارسال', 'facts in force by the day they happened and the day they were posted'),
     ('TABLE core.agency_day', 'سرنوشت پیام‌های هر دستگاه', 'fates of an agency''s messages by day'),
     ('TABLE core.dead_letter_record', 'متن پیام‌های مردود', 'dead letters as they came; may hold what nobody should read')
     LOOP

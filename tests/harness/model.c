@@ -42,6 +42,7 @@ void model_clear(struct model *model)
     }
     model->fact_count = 0;
     model->cell_count = 0;
+    model->posted_count = 0;
     model->superseded = 0;
     mh_arena_reset(&model->arena);
 }
@@ -109,6 +110,7 @@ static const struct version *read_row(struct model *model,
     old.revision = pg_get_int4(column(row, 7, &len));
     old.occurred_on = (int32_t)pg_unix_day(pg_get_int4(column(row, 8, &len)));
     old.type_id = pg_get_int4(column(row, 9, &len));
+    old.posted_on = fact->posted_on;
     old.agency_id = pg_get_int2(column(row, 10, &len));
     old.in_force = *column(row, 12, &len) != 0;
     old.place = column(row, 14, &old.place_len);
@@ -132,6 +134,7 @@ static void write_row(struct model *model, const struct version *version)
     fact->revision = version->revision;
     fact->type_id = (int32_t)version->type->type_id;
     fact->occurred_on = version->occurred_on;
+    fact->posted_on = version->posted_on;
     fact->in_force = version->in_force;
     fact->content = version->content;
     mh_buf_reset(&fact->row);
@@ -174,6 +177,49 @@ void model_add(struct model *model, const struct cell *cell)
         total->sums[k] += cell->sums[k];
         total->by[k] += cell->by[k];
     }
+}
+
+static void add_posted(struct model *model, const struct posted_row *row)
+{
+    for (int i = 0; i < model->posted_count; i++) {
+        struct posted_row *total = &model->posted[i];
+
+        if (total->type_id == row->type_id &&
+            total->occurred_on == row->occurred_on &&
+            total->agency_id == row->agency_id &&
+            total->posted_on == row->posted_on) {
+            total->events += row->events;
+            return;
+        }
+    }
+    must(model->posted_count < MODEL_POSTED_MAX, "too many days of posting");
+    model->posted[model->posted_count++] = *row;
+}
+
+/* Facts in force are counted anew: no row is missing, none is wrong. */
+static void assert_posted(const struct model *model)
+{
+    int64_t all = 0;
+
+    for (int i = 0; i < model->posted_count; i++) {
+        const struct posted_row *row = &model->posted[i];
+        int64_t counted = 0;
+
+        for (int j = 0; j < model->fact_count; j++) {
+            const struct model_fact *fact = &model->facts[j];
+
+            counted += fact->in_force && fact->type_id == row->type_id &&
+                       fact->occurred_on == row->occurred_on &&
+                       fact->agency_id == row->agency_id &&
+                       fact->posted_on == row->posted_on;
+        }
+        must(counted == row->events, "a day of posting is counted wrongly");
+        all += counted;
+    }
+    for (int j = 0; j < model->fact_count; j++) {
+        all -= model->facts[j].in_force;
+    }
+    must(all == 0, "a fact is in no day of posting");
 }
 
 static bool is_zero(const struct cell *cell)
@@ -305,6 +351,9 @@ void model_apply(struct model *model, const struct message *messages, int count,
     for (int i = 0; i < model->delta.count; i++) {
         model_add(model, &model->delta.cells[i]);
     }
+    for (int i = 0; i < model->delta.posted.count; i++) {
+        add_posted(model, &model->delta.posted.rows[i]);
+    }
     for (int i = 0; i < batch->fact_count; i++) {
         if (delta_changes(&batch->facts[i])) {
             changed++;
@@ -312,6 +361,7 @@ void model_apply(struct model *model, const struct message *messages, int count,
         }
     }
     assert_delta(model, changed);
+    assert_posted(model);
     model->superseded += model->delta.superseded_count;
     if (count > 0) {
         memcpy(fates, batch->fates, sizeof *fates * (size_t)count);

@@ -13,12 +13,17 @@
 #include "delta.h"
 #include "world.h"
 
-enum { MODEL_FACTS_MAX = 64, MODEL_CELLS_MAX = 1024, MODEL_BATCH_MAX = 256 };
+enum {
+    MODEL_FACTS_MAX = 64,
+    MODEL_CELLS_MAX = 1024,
+    MODEL_POSTED_MAX = 512,
+    MODEL_BATCH_MAX = 256
+};
 
 struct model_fact {
     uint8_t id[16];
     int32_t agency_id;
-    int32_t revision, type_id, occurred_on;
+    int32_t revision, type_id, occurred_on, posted_on;
     bool in_force;
     uint64_t content;
     struct mh_buf row; /**< owned; empty in a model made by hand */
@@ -32,6 +37,8 @@ struct model {
     int fact_count;
     struct cell cells[MODEL_CELLS_MAX]; /**< texts in `arena` */
     int cell_count;
+    struct posted_row posted[MODEL_POSTED_MAX];
+    int posted_count;
     int superseded; /**< versions that were in force for a moment only */
     struct mh_arena arena;
 };

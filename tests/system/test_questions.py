@@ -373,9 +373,9 @@ class Answers:
         for event in self.acts():
             agency = event["agency_code"]
             told.setdefault(agency, set()).add(event["event_type"])
-            versions = self.facts.versions[agency, event["event_id"]]
-            first = min(calendar.tehran_day(v.event["posted_at"]) for v in versions)
-            delays.setdefault(agency, []).append(first - event["occurred_on"])
+            if "correction_reason" not in event:
+                posted = calendar.tehran_day(event["posted_at"])
+                delays.setdefault(agency, []).append(posted - event["occurred_on"])
         for row in self.views.completeness():
             closed[row["agency_code"], row["event_type"]] = row["closed_to"]
         rows = []

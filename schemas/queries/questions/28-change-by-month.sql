@@ -18,7 +18,7 @@ WITH params AS (SELECT date '2025-10-13' AS day)      -- 21 Mehr 1404
       FROM month m
      CROSS JOIN LATERAL (
            SELECT event_type, sum(events) AS events
-             FROM report.event_daily
+             FROM report.agency_daily
             WHERE occurred_on BETWEEN m.first_on AND m.last_on
             GROUP BY event_type) AS d
      WHERE m.months_ago IN (0, 1, 12)

@@ -2,7 +2,8 @@
 -- ۲۹. کدام دستگاه دیر یا ناقص گزارش می‌دهد؟
 -- 29. Which agency reports late or badly?
 --
--- Late: first posted more than 14 days after it happened.
+-- Late: posted more than 14 days after it happened; of facts that were never
+-- corrected.
 WITH params AS (SELECT date '2025-10-13' AS day)      -- 21 Mehr 1404
 , posted AS (
     SELECT agency_code, sum(posted) AS posted, sum(rejected) AS rejected
@@ -19,7 +20,7 @@ WITH params AS (SELECT date '2025-10-13' AS day)      -- 21 Mehr 1404
 ), told AS (
     SELECT DISTINCT a.agency_code, a.event_type
       FROM params
-      JOIN report.activity a ON a.first_on <= params.day
+      JOIN report.agency_daily a ON a.occurred_on <= params.day
 ), closed AS (
     SELECT agency_code, count(*) AS types,
            count(*) FILTER (WHERE c.closed_to IS NULL) AS types_never_closed,

@@ -205,6 +205,25 @@ static int64_t in_rials(const struct version *version,
                : amount;
 }
 
+/* The whole of which `part` is a part, where a version carries both. */
+static void add_whole(struct cell *cell, const struct version *version,
+                      const struct mh_field *part, int sign)
+{
+    const struct mh_value *value;
+    int k = part->whole_slot - 1;
+
+    if (k < 0) {
+        return;
+    }
+    value = &version->values[part->at_most];
+    if (value->set == MH_VALUE) {
+        cell->sums[k] +=
+            sign * in_rials(version, &version->type->fields[part->at_most],
+                            value->number);
+        cell->by[k] += sign;
+    }
+}
+
 /* Add (sign 1) or take away (sign -1) what a version in force counts for. */
 static enum mh_code contribute(struct delta *delta, struct batch *batch,
                                const struct version *version, int sign,
@@ -232,6 +251,7 @@ static enum mh_code contribute(struct delta *delta, struct batch *batch,
             cell->sums[k] +=
                 sign * in_rials(version, field, version->values[i].number);
             cell->by[k] += sign;
+            add_whole(cell, version, field, sign);
         }
     }
     return MH_OK;

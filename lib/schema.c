@@ -116,6 +116,27 @@ static void mark_fields(struct mh_type *type)
     }
 }
 
+/* A part and its whole make a share, which is of the facts that carry both: the
+ * sum of that whole has a slot of its own. These come from the end, so that a
+ * measure that is appended later moves none; without room there is none. The
+ * name of its column in SQL must fit. */
+static void number_wholes(struct mh_type *type)
+{
+    int slot = MH_MEASURES_MAX;
+
+    for (int i = MH_ENVELOPE_COUNT; i < type->field_count; i++) {
+        struct mh_field *part = &type->fields[i];
+        const struct mh_field *whole =
+            part->at_most < 0 ? NULL : &type->fields[part->at_most];
+
+        if (whole != NULL && part->measure_slot > 0 &&
+            whole->measure_slot > 0 && slot > type->measure_count &&
+            whole->name_len + 6 + part->name_len <= 63) {
+            part->whole_slot = slot--;
+        }
+    }
+}
+
 /* Slots; the type is free of faults. */
 static void number_fields(struct mh_type *type)
 {
@@ -134,6 +155,7 @@ static void number_fields(struct mh_type *type)
             field->measure_slot = ++type->measure_count;
         }
     }
+    number_wholes(type);
 }
 
 static void read_root(struct mh_draft *draft, const char *text, size_t len)

@@ -123,6 +123,8 @@ struct mh_field {
     int number_slot;   /**< 1.. in core.event.numbers, 0 none */
     int code_slot;     /**< 1.. in core.event.codes, 0 none */
     int measure_slot;  /**< 1.. in core.daily.sum_k, 0 none */
+    int whole_slot;    /**< the same, for the measure that `at_most` names, of
+                            the facts that carry both; 0 none */
 
     int at_most;                    /**< field index, -1 none */
     int requires[MH_NAMES_MAX];     /**< field indexes, -1 ends */

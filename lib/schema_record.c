@@ -27,7 +27,7 @@ static const char *const REPORTING[] = {"SINGLE", "PERIOD_TOTAL", NULL};
 static const char *const LEVELS[] = {"province", "county", "settlement",
                                      "neighbourhood", NULL};
 /* Their views would bear the names of the views over all types. */
-static const char *const TAKEN[] = {"event", "measure", NULL};
+static const char *const TAKEN[] = {"event", "measure", "agency", NULL};
 
 /* "council_formed" -> "CouncilFormed"; out holds MH_TYPE_NAME_MAX + 1 */
 static void camel_case(const char *name, char *out)

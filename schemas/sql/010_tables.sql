@@ -63,6 +63,8 @@ CREATE TABLE core.field (
     code_slot    smallint,            -- core.event.codes[]
     measure_slot smallint,            -- core.daily.sum_k, by_k
     dim_slot     smallint,            -- part of core.daily.dims; 1 = programme_code
+    whole        text COLLATE "C",    -- the measure of which this one is a part
+    whole_slot   smallint,            -- core.daily.sum_k: that, where both are known
     PRIMARY KEY (type_id, field),
     UNIQUE (type_id, position)
 );

@@ -21,6 +21,7 @@ CREATE TABLE core.symbol (
 --   number_slot   int, long, boolean, date, timestamp, in field order
 --   code_slot     string, enum, in field order
 --   measure_slot  role measure, in field order
+--   whole_slot    of the measure that atMost names, 12, 11 and so on: lib/schema.c
 --   dim_slot      1 is programme_code, then role dimension and flag
 CREATE FUNCTION core.fields_of(body jsonb)
 RETURNS SETOF core.field LANGUAGE sql IMMUTABLE
@@ -57,6 +58,14 @@ WITH field AS (
            own AND role IN ('dimension', 'flag')
            OR def ->> 'name' = 'programme_code' AS dim
       FROM typed
+), part AS (
+    SELECT part.position, whole.def ->> 'name' AS whole,
+           13 - row_number() OVER (ORDER BY part.position) AS whole_slot
+      FROM kept part
+      JOIN kept whole ON whole.def ->> 'name' = part.def ->> 'atMost'
+     WHERE part.measure AND whole.measure
+       AND octet_length(part.def ->> 'name')
+           + octet_length(whole.def ->> 'name') + 6 <= 63
 )
 SELECT (body ->> 'schemaId')::integer,
        position,
@@ -76,8 +85,13 @@ SELECT (body ->> 'schemaId')::integer,
        CASE WHEN number THEN count(*) FILTER (WHERE number) OVER upto END,
        CASE WHEN code THEN count(*) FILTER (WHERE code) OVER upto END,
        CASE WHEN measure THEN count(*) FILTER (WHERE measure) OVER upto END,
-       CASE WHEN dim THEN count(*) FILTER (WHERE dim) OVER upto END
+       CASE WHEN dim THEN count(*) FILTER (WHERE dim) OVER upto END,
+       CASE WHEN whole_slot > count(*) FILTER (WHERE measure) OVER ()
+            THEN whole END,
+       CASE WHEN whole_slot > count(*) FILTER (WHERE measure) OVER ()
+            THEN whole_slot END
   FROM kept
+  LEFT JOIN part USING (position)
 WINDOW upto AS (ORDER BY position)
  ORDER BY position
 $$;
@@ -128,7 +142,7 @@ BEGIN
          WHERE type IS NULL OR type !~ '^[a-z][a-z0-9_]{1,49}$'
         UNION ALL
         SELECT format('eventType %s is the name of views of ours', type)
-         WHERE type IN ('event', 'measure')
+         WHERE type IN ('event', 'measure', 'agency')
         UNION ALL
         SELECT format('version %s of %s: the next one is %s', version, type,
                       coalesce(latest, 0) + 1)
@@ -145,6 +159,13 @@ BEGIN
         UNION ALL
         SELECT 'more than 12 measures'
           FROM core.fields_of(body) HAVING max(measure_slot) > 12
+        UNION ALL
+        SELECT 'as many measures leave no room for shares of earlier versions'
+          FROM core.event_type t
+          JOIN core.field old USING (type_id)
+         WHERE t.event_type = type
+        HAVING min(old.whole_slot)
+               <= (SELECT max(new.measure_slot) FROM core.fields_of(body) new)
         UNION ALL
         SELECT 'more than 64 fields'
           FROM core.fields_of(body) HAVING count(*) > 64
@@ -230,7 +251,8 @@ BEGIN
     INSERT INTO core.field
     SELECT type.type_id, f.position, f.field, f.kind, f.role, f.unit,
            f.label_fa, f.label_en, f.doc, f.optional, f.lookup, f.money,
-           f.number_slot, f.code_slot, f.measure_slot, f.dim_slot
+           f.number_slot, f.code_slot, f.measure_slot, f.dim_slot,
+           f.whole, f.whole_slot
       FROM core.fields_of(parsed) f;
     INSERT INTO core.symbol
     SELECT type.type_id, s.field, s.symbol, s.position, s.label_fa,

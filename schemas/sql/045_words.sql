@@ -183,6 +183,11 @@ SELECT core.both(word.fa, word.en)
  LIMIT 1
 $$;
 
+-- The column that holds the whole of which a field is a part.
+CREATE FUNCTION core.whole_column(part core.field)
+RETURNS text LANGUAGE sql IMMUTABLE
+RETURN part.whole || '_with_' || part.field;
+
 -- Put comments on the columns of a relation; field labels (of type `type`)
 -- come before the words above.
 CREATE FUNCTION core.comment_columns(relation regclass, type integer)
@@ -193,7 +198,11 @@ DECLARE
 BEGIN
     FOR name, words IN
         SELECT a.attname,
-               coalesce(core.both(f.label_fa, f.label_en) || '; ' || f.unit
+               coalesce(core.both(w.label_fa || '، از رویدادهایی که «'
+                                  || part.label_fa || '» را هم گفته‌اند',
+                                  w.label_en || ', of the facts that also tell: '
+                                  || part.label_en),
+                        core.both(f.label_fa, f.label_en) || '; ' || f.unit
                         || CASE WHEN f.money AND c.relname NOT LIKE '%\_event'
                                 THEN ', in current rials' ELSE '' END
                         || '. ' || f.doc,
@@ -202,6 +211,11 @@ BEGIN
           JOIN pg_attribute a ON a.attrelid = c.oid
           LEFT JOIN core.field f
             ON f.type_id = type AND f.field = a.attname AND f.position > 12
+          LEFT JOIN core.field part
+            ON part.type_id = type
+           AND core.whole_column(part) = a.attname
+          LEFT JOIN core.field w
+            ON w.type_id = type AND w.field = part.whole
          WHERE c.oid = relation AND a.attnum > 0 AND NOT a.attisdropped
     LOOP
         EXECUTE format('COMMENT ON COLUMN %s.%I IS %L', relation, name, words);

@@ -3,7 +3,8 @@
 --
 --   core.fact_<type>      facts in force, every field by name; for SQL of ours
 --   report.<type>_event   the facts behind a number; amounts as posted
---   report.<type>_daily   totals by day, finest place, agency, dimensions
+--   report.<type>_daily   totals by day, finest place, agency, dimensions; for a
+--                         share also the whole, where the part is known
 --   report.<type>_monthly totals by Solar Hijri month and county
 --
 -- Sensitive types have _monthly alone, with small cells withheld.
@@ -74,7 +75,7 @@ SELECT d.occurred_on,
        core.on_day(p.county, p.from_on, d.occurred_on) AS county_code,
        core.on_day(p.settlement, p.from_on, d.occurred_on) AS settlement_code,
        core.neighbourhood(d.place_code) AS neighbourhood_code, a.agency_code%s,
-       d.events%s
+       d.events%s%s
   FROM core.daily d
   LEFT JOIN core.agency a USING (agency_id)
   LEFT JOIN core.place_history p
@@ -86,6 +87,10 @@ SELECT d.occurred_on,
                          || ' THEN d.sum_%1$s END AS %2$I',
                          f.measure_slot, f.field),
                   '' ORDER BY f.measure_slot) FILTER (WHERE f.measure_slot > 0),
+       string_agg(format(E',\n       CASE WHEN d.by_%1$s > 0'
+                         || ' THEN d.sum_%1$s END AS %2$I',
+                         f.whole_slot, core.whole_column(f)),
+                  '' ORDER BY f.position) FILTER (WHERE f.whole_slot > 0),
        type.type_id)
   FROM core.field f
  WHERE f.type_id = type.type_id

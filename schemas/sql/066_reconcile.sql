@@ -5,6 +5,37 @@
 -- by row; then
 -- each view of totals with core.daily, as a whole. Every difference is a row.
 
+-- SQL of a measure of core.event in current rials.
+CREATE FUNCTION core.amount_sql(field core.field, currency_slot smallint)
+RETURNS text LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+SELECT format(CASE WHEN field.money
+                   THEN 'core.current_rials(numbers[%s], codes[%s])'
+                   ELSE 'numbers[%s]' END,
+              field.number_slot, currency_slot)
+$$;
+
+-- The sums of a type in core.daily: slot, name, and SQL of the two columns.
+CREATE FUNCTION core.slots(type_id integer)
+RETURNS TABLE (slot smallint, name text, by_sql text, sum_sql text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $sql$
+SELECT f.measure_slot, f.field,
+       format('count(numbers[%s])', f.number_slot),
+       format('sum(%s)', core.amount_sql(f, l.currency_slot))
+  FROM core.field f
+  JOIN core.layout l USING (type_id)
+ WHERE f.type_id = slots.type_id AND f.measure_slot IS NOT NULL
+UNION ALL
+SELECT part.whole_slot, core.whole_column(part),
+       format('count(numbers[%s]) FILTER (WHERE numbers[%s] IS NOT NULL)',
+              w.number_slot, part.number_slot),
+       format('sum(%s) FILTER (WHERE numbers[%s] IS NOT NULL)',
+              core.amount_sql(w, l.currency_slot), part.number_slot)
+  FROM core.field part
+  JOIN core.field w ON w.type_id = part.type_id AND w.field = part.whole
+  JOIN core.layout l ON l.type_id = part.type_id
+ WHERE part.type_id = slots.type_id
+$sql$;
+
 -- SQL that counts the facts of a type anew and compares with core.daily, row by
 -- row: (key, expected, found) of each number that differs.
 CREATE FUNCTION core.recount_sql(type core.event_type)
@@ -30,23 +61,17 @@ SELECT concat_ws(' ', %L, occurred_on, place_code, a.agency_code, dims, n.name)
    AND coalesce(n.expected, 0) <> coalesce(n.found, 0)$$,
        type.event_type,
        type.type_id,
-       string_agg(format(', count(numbers[%2$s]) AS by_%1$s, sum(%3$s) AS sum_%1$s',
-                         f.measure_slot, f.number_slot,
-                         CASE WHEN f.money
-                              THEN format('core.current_rials(numbers[%s], codes[%s])',
-                                          f.number_slot, l.currency_slot)
-                              ELSE format('numbers[%s]', f.number_slot) END), ''),
+       string_agg(format(', %s AS by_%s, %s AS sum_%s',
+                         s.by_sql, s.slot, s.sum_sql, s.slot), ''),
        type.type_id,
-       string_agg(format(', by_%1$s, sum_%1$s', f.measure_slot), ''),
+       string_agg(format(', by_%1$s, sum_%1$s', s.slot), ''),
        type.type_id,
        string_agg(format(', (%2$L, e.sum_%1$s, f.sum_%1$s)'
                          || ', (%3$L, e.by_%1$s, f.by_%1$s)',
-                         f.measure_slot, f.field, f.field || ' facts'), ''),
-       string_agg(format(', e.by_%1$s, e.sum_%1$s', f.measure_slot), ''),
-       string_agg(format(', f.by_%1$s, f.sum_%1$s', f.measure_slot), ''))
-  FROM core.field f
-  JOIN core.layout l USING (type_id)
- WHERE f.type_id = type.type_id AND f.measure_slot IS NOT NULL
+                         s.slot, s.name, s.name || ' facts'), ''),
+       string_agg(format(', e.by_%1$s, e.sum_%1$s', s.slot), ''),
+       string_agg(format(', f.by_%1$s, f.sum_%1$s', s.slot), ''))
+  FROM core.slots(type.type_id) s
 $sql$;
 
 -- The same for core.posted.

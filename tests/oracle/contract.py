@@ -70,6 +70,9 @@ class EventType:
         own = self.fields[ENVELOPE:]
         self.own = own
         self.measures = tuple(f for f in own if f.role == "measure")
+        names = {f.name for f in self.measures}
+        self.shares = tuple((f, self.by_name[f.rules["atMost"]]) for f in self.measures
+                            if f.rules.get("atMost") in names)
         self.dimensions = tuple(f for f in own if f.role in ("dimension", "flag"))
 
 

@@ -78,8 +78,16 @@ class Views(Entities):
             date_of(e["occurred_on"]), *self.place_key(e), e["agency_code"],
             e.get("programme_code"),
             *(shown(f, e.get(f.name)) for f in event_type.dimensions)))
-        return [{**dict(zip(names, key)), **self.totals(event_type, events)}
+        return [{**dict(zip(names, key)), **self.totals(event_type, events),
+                 **self.wholes(event_type, events)}
                 for key, events in rows.items()]
+
+    @staticmethod
+    def wholes(event_type, events):
+        """What a part is a share of: the whole, of the facts that carry both."""
+        return {f"{whole.name}_with_{part.name}": total(
+                    measure_of(e, whole) for e in events if measure_of(e, part) is not None)
+                for part, whole in event_type.shares}
 
     def totals(self, event_type, events):
         return {"events": len(events),
@@ -274,7 +282,8 @@ class Views(Entities):
             else:
                 add(f"report.{t.name}_daily",
                     ["occurred_on", *PLACE, "agency_code", "programme_code",
-                     *(f.name for f in t.dimensions), "events", *measures],
+                     *(f.name for f in t.dimensions), "events", *measures,
+                     *(f"{whole.name}_with_{part.name}" for part, whole in t.shares)],
                     self.type_daily(t))
                 add(f"report.{t.name}_event",
                     ["event_id", "agency_code", "revision", "occurred_on",

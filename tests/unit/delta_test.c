@@ -224,6 +224,59 @@ static void money_is_summed_in_current_rials(void **state)
     assert_int_equal(delta.cells[0].by[amount], 2);
 }
 
+/* What women are a part of counts where women were counted, and is taken back. */
+static void a_share_has_its_whole(void **state)
+{
+    const struct mh_type *type;
+    int slot;
+
+    (void)state;
+    begin();
+    add("cleanup_held", "participants_count=8 women_count=3");
+    add("cleanup_held", "participants_count=100 "
+                        "event_id=00000000-0000-0000-0000-000000000001");
+    add("cleanup_held", "participants_count=20 women_count=0 "
+                        "event_id=00000000-0000-0000-0000-000000000002");
+    expect_fates("AAA");
+    type = events[0].type;
+    slot = type->fields[mh_type_find(type, "women_count", 11)].whole_slot - 1;
+    assert_int_equal(slot, 11);
+    assert_int_equal(delta.count, 1);
+    assert_int_equal(delta.cells[0].sums[slot], 28);
+    assert_int_equal(delta.cells[0].by[slot], 2);
+
+    begin();
+    add("cleanup_held", R(1) "participants_count=8");
+    batch.facts[0].old =
+        stored("cleanup_held", "participants_count=8 women_count=3");
+    expect_fates("A");
+    assert_int_equal(delta.count, 1);
+    assert_int_equal(delta.cells[0].sums[slot], -8);
+    assert_int_equal(delta.cells[0].by[slot], -1);
+}
+
+/* A fact that was corrected belongs to no day of posting. */
+static void a_day_of_posting_goes_with_the_version(void **state)
+{
+    struct version *old;
+
+    (void)state;
+    begin();
+    add("cleanup_held", R(1) "occurred_on=20374");
+    batch.versions[0]->posted_on = POSTED_LATER;
+    old = stored("cleanup_held", "occurred_on=20370");
+    old->posted_on = 20400;
+    batch.facts[0].old = old;
+    expect_fates("A");
+    assert_int_equal(delta.posted.count, 2);
+    assert_int_equal(delta.posted.rows[0].occurred_on, 20370);
+    assert_int_equal(delta.posted.rows[0].posted_on, 20400);
+    assert_int_equal(delta.posted.rows[0].events, -1);
+    assert_int_equal(delta.posted.rows[1].posted_on, POSTED_LATER);
+    assert_int_equal(delta.posted.rows[1].events, 1);
+    assert_int_equal(delta.posted.rows[1].received_ms, 1000);
+}
+
 static void agencies_do_not_touch_each_other(void **state)
 {
     (void)state;
@@ -364,6 +417,8 @@ int main(void)
         cmocka_unit_test(a_retraction_takes_out_of_force),
         cmocka_unit_test(a_type_may_change),
         cmocka_unit_test(money_is_summed_in_current_rials),
+        cmocka_unit_test(a_share_has_its_whole),
+        cmocka_unit_test(a_day_of_posting_goes_with_the_version),
         cmocka_unit_test(agencies_do_not_touch_each_other),
         cmocka_unit_test(neighbours_in_the_table_are_told_apart),
         cmocka_unit_test(cells_stand_in_the_order_of_the_key),

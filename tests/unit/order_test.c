@@ -225,6 +225,28 @@ static void naive_dims(const struct mh_event *event, char *dims, size_t size)
     }
 }
 
+/* A part's whole, where both are told: in the last slots, backwards. */
+static void naive_wholes(const struct mh_event *event, struct cell *cell)
+{
+    const struct mh_type *type = event->type;
+    int k = MH_MEASURES_MAX;
+
+    for (int i = MH_ENVELOPE_COUNT; i < type->field_count; i++) {
+        const struct mh_field *part = &type->fields[i];
+
+        if (part->role != MH_ROLE_MEASURE || part->at_most < 0 ||
+            type->fields[part->at_most].role != MH_ROLE_MEASURE) {
+            continue;
+        }
+        k--;
+        if (event->values[i].set == MH_VALUE &&
+            event->values[part->at_most].set == MH_VALUE) {
+            cell->sums[k] = event->values[part->at_most].number;
+            cell->by[k] = 1;
+        }
+    }
+}
+
 static void naive_total(const struct mh_event *event)
 {
     const struct mh_type *type = event->type;
@@ -258,6 +280,7 @@ static void naive_total(const struct mh_event *event)
         }
         k++;
     }
+    naive_wholes(event, &cell);
     model_add(naive, &cell);
 }
 

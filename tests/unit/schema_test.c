@@ -218,6 +218,7 @@ static void what_is_read_is_what_stands_there(void **state)
     assert_int_equal(amount->requires[0], type -> currency_unit);
     assert_int_equal(amount->requires[1], -1);
     assert_int_equal(amount->measure_slot, 2);
+    assert_int_equal(amount->whole_slot, 0);
     assert_int_equal(amount->number_slot, 3);
     assert_int_equal(amount->code_slot, 0);
     assert_int_equal(type->fields[MH_FIELD_AGENCY_CODE].code_slot, 0);

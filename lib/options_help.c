@@ -86,7 +86,7 @@ static void print_paragraph(FILE *out, const char *begin,
 static void print_option(FILE *out, const struct mh_option *option,
                          bool variable)
 {
-    static const char *const VALUES[] = {" TEXT", " NUMBER", "", ""};
+    static const char *const VALUES[] = {" TEXT", " NUMBER", "", "", " TEXT"};
     char name[MH_OPTION_NAME_MAX];
     char begin[INDENT + 1];
 

@@ -34,6 +34,26 @@ def stack(servers):
     servers.consumers = []
 
 
+@pytest.fixture(scope="module")
+def door(servers):
+    """A gateway that waits for nobody long, with a key of all agencies, and a
+    consumer behind it; one for a module."""
+    from harness.gateway import Gateway, make_key
+    from harness.stack import wait_for
+    servers.up()
+    servers.fresh()
+    servers.start_consumer()
+    gateway = Gateway(servers, "--head-ms", "1000", "--body-ms", "2000",
+                      "--idle-ms", "2000")
+    gateway.stack = servers
+    gateway.key = make_key(servers)
+    gateway.wait_ready()
+    wait_for(lambda: gateway.post("[]").status_code == 400, 5, gateway.tail)
+    yield gateway
+    gateway.stop()
+    servers.stop_consumers()
+
+
 @pytest.fixture(scope="session")
 def contract():
     from oracle.contract import Contract

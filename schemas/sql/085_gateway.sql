@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Keys of agencies for the gateway: who may post what. A key itself is never
--- kept, only its SHA-256; made and revoked by `mahalle-admin keys`.
+-- For the gateway: keys of agencies, and what its receipts look up. A key
+-- itself is never kept, only its SHA-256; made and revoked by `mahalle-admin
+-- keys`.
 
 CREATE TABLE core.api_key (
     key_id      text COLLATE "C" PRIMARY KEY CHECK (key_id ~ '^[0-9a-f]{10}$'),
@@ -19,6 +20,10 @@ CREATE VIEW ops.api_key AS
 SELECT key_id, agency_code, event_types, counties, rate,
        created_at, expires_at, revoked_at
   FROM core.api_key;
+
+CREATE INDEX dead_letter_by_event ON ops.dead_letter (event_id)
+    WHERE event_id IS NOT NULL;
+CREATE INDEX dead_letter_by_agency ON ops.dead_letter (agency_code, id);
 
 GRANT SELECT ON core.api_key TO mahalle_gateway;
 GRANT SELECT ON ops.api_key TO mahalle_ops;

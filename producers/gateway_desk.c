@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A bounded queue and a thread that empties it. A connection that is lost is
+ * made anew with the next inquiry, and not more often than once a second. */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "gateway_receipt.h"
+#include "log.h"
+
+enum {
+    INQUIRIES_MAX = 256,
+    CONNECT_EVERY_MS = 1000,
+    CLOSE_S = 2 /* for an answer that does not come; then it is left behind */
+};
+
+struct desk {
+    struct gateway *gateway; /* lent */
+    const char *pg;          /* lent */
+    pthread_mutex_t lock;
+    pthread_cond_t filled;
+    struct inquiry *first, *last; /* under `lock`; a user each */
+    int count;                    /* under `lock` */
+    bool ending;                  /* under `lock` */
+    bool running;
+    pthread_t thread;
+    struct database *db;  /* owned by the thread; NULL: none */
+    int64_t connected_ms; /* when it was tried last */
+};
+
+/* @returns NULL: it ends */
+static struct inquiry *take(struct desk *desk)
+{
+    struct inquiry *inquiry;
+
+    (void)pthread_mutex_lock(&desk->lock);
+    while (desk->first == NULL && !desk->ending) {
+        (void)pthread_cond_wait(&desk->filled, &desk->lock);
+    }
+    inquiry = desk->ending ? NULL : desk->first;
+    if (inquiry != NULL) {
+        desk->first = inquiry->after;
+        desk->last = desk->first == NULL ? NULL : desk->last;
+        desk->count--;
+    }
+    (void)pthread_mutex_unlock(&desk->lock);
+    return inquiry;
+}
+
+static enum mh_code connect(struct desk *desk, struct mh_err *err)
+{
+    int64_t now_ms = mh_clock_ms();
+    enum mh_code code;
+
+    if (desk->db != NULL) {
+        return MH_OK;
+    }
+    if (desk->connected_ms != 0 &&
+        now_ms - desk->connected_ms < CONNECT_EVERY_MS) {
+        return mh_fail(err, MH_PG_DOWN, "no connection to the database");
+    }
+    desk->connected_ms = now_ms;
+    code = database_open_reader(desk->pg, "mahalle-gateway receipts", &desk->db,
+                                err);
+    if (code == MH_OK) {
+        code = database_script(desk->db, "settings",
+                               "SET statement_timeout = '3s'", err);
+    }
+    return code;
+}
+
+static void work(struct desk *desk, struct inquiry *inquiry)
+{
+    struct mh_err err = {.text = ""};
+    enum mh_code code = connect(desk, &err);
+
+    if (code == MH_OK) {
+        code = inquiry->run(inquiry, desk->db, &err);
+    }
+    if (code != MH_OK) {
+        mh_log(MH_LOG_WARN, "desk", "inquiry=failed reason=\"%s\"", err.text);
+        atomic_store(&inquiry->problem, PROBLEM_DATABASE);
+    }
+    if (code == MH_PG_DOWN) {
+        database_close(desk->db);
+        desk->db = NULL;
+    }
+    parking_wake(desk->gateway->parking, &inquiry->parked);
+    parked_leave(&inquiry->parked);
+}
+
+static void *run(void *argument)
+{
+    struct desk *desk = argument;
+    struct inquiry *inquiry;
+
+    while ((inquiry = take(desk)) != NULL) {
+        work(desk, inquiry);
+    }
+    database_close(desk->db);
+    return NULL;
+}
+
+bool desk_ask(struct desk *desk, struct inquiry *inquiry)
+{
+    bool taken;
+
+    (void)pthread_mutex_lock(&desk->lock);
+    taken = desk->count < INQUIRIES_MAX && !desk->ending;
+    if (taken) {
+        (void)atomic_fetch_add(&inquiry->parked.users, 1);
+        inquiry->after = NULL;
+        if (desk->last == NULL) {
+            desk->first = inquiry;
+        } else {
+            desk->last->after = inquiry;
+        }
+        desk->last = inquiry;
+        desk->count++;
+        (void)pthread_cond_signal(&desk->filled);
+    }
+    (void)pthread_mutex_unlock(&desk->lock);
+    return taken;
+}
+
+enum mh_code desk_open(struct gateway *gateway, const char *pg,
+                       struct desk **desk, struct mh_err *err)
+{
+    struct desk *made = calloc(1, sizeof *made);
+
+    if (made == NULL || pthread_mutex_init(&made->lock, NULL) != 0 ||
+        pthread_cond_init(&made->filled, NULL) != 0) {
+        free(made);
+        return mh_fail(err, MH_MEMORY, "no memory for the desk");
+    }
+    made->gateway = gateway;
+    made->pg = pg;
+    made->running = pthread_create(&made->thread, NULL, run, made) == 0;
+    if (!made->running) {
+        (void)desk_close(made);
+        return mh_fail(err, MH_MEMORY, "no thread for the desk");
+    }
+    *desk = made;
+    return MH_OK;
+}
+
+bool desk_close(struct desk *desk)
+{
+    struct timespec until = {0};
+
+    if (desk == NULL) {
+        return true;
+    }
+    (void)pthread_mutex_lock(&desk->lock);
+    desk->ending = true;
+    (void)pthread_cond_signal(&desk->filled);
+    (void)pthread_mutex_unlock(&desk->lock);
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += CLOSE_S;
+    if (desk->running &&
+        pthread_timedjoin_np(desk->thread, NULL, &until) != 0) {
+        return false;
+    }
+    while (desk->first != NULL) {
+        struct inquiry *inquiry = desk->first;
+
+        desk->first = inquiry->after;
+        parked_leave(&inquiry->parked);
+    }
+    (void)pthread_cond_destroy(&desk->filled);
+    (void)pthread_mutex_destroy(&desk->lock);
+    free(desk);
+    return true;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The public server: connections, their deadlines, and answers on the wire.
+ *
+ * libmicrohttpd reads and writes; its limit of time is one of idleness, so a
+ * guard of our own ends every connection whose head, body or answer takes too
+ * long, however busily. Part of mahalle-gateway.
+ */
+#ifndef MAHALLE_GATEWAY_HTTP_H
+#define MAHALLE_GATEWAY_HTTP_H
+
+#include "gateway.h"
+#include "listen.h"
+
+struct http;
+
+/** Files of TLS as texts; NULL: none. */
+struct http_tls {
+    const char *certificate, *key, *clients; /**< lent, PEM */
+};
+
+/**
+ * Listen and answer.
+ * @param fd  taken
+ * @param tls optional; without it the server speaks plain HTTP
+ * @returns MH_OK, MH_USAGE (keys that cannot be used), MH_MEMORY
+ */
+MH_MUST enum mh_code http_open(struct gateway *gateway, int fd,
+                               const struct http_tls *tls, struct http **http,
+                               struct mh_err *err);
+/** Take no new connection; those that are there end with their answer. */
+void http_quiesce(struct http *http);
+/** End everything. NULL is fine. */
+void http_close(struct http *http);
+
+/** Send the answer. @param answer its body is taken */
+bool http_answer(struct request *request, struct answer *answer);
+/** Send request->problem. @returns false: close the connection */
+bool http_refuse(struct request *request);
+/** Write request->problem past the library, which takes no answer while a body
+ *  comes. */
+void http_refuse_raw(struct request *request);
+
+#endif

@@ -167,15 +167,17 @@ static void begin(struct reading *reading)
     reading->last = -1;
 }
 
-/* The field with this name, -1 when there is none. */
+/* The field with this name, -1 when there is none. Most lines have their
+ * fields in order, so the search begins behind the one before. */
 static int find_field(struct reading *reading, const char *name, size_t len)
 {
     const struct mh_type *type = reading->event->type;
-    int next = reading->last + 1;
 
-    if (next < type->field_count && type->fields[next].name_len == len &&
-        memcmp(type->fields[next].name, name, len) == 0) {
-        return next;
+    for (int i = reading->last + 1; i < type->field_count; i++) {
+        if (type->fields[i].name_len == len &&
+            memcmp(type->fields[i].name, name, len) == 0) {
+            return i;
+        }
     }
     return mh_type_find(type, name, len);
 }

@@ -28,7 +28,14 @@ static bool open_cursor(const char *text, size_t len, struct cursor *cursor)
 
     while (at < len && out < MOMENT_MAX) {
         size_t next = at;
-        int digit = digits_take(text, len, &next, &script);
+        int digit;
+
+        if (script <= DIGITS_ASCII && (signed char)text[at] > 0) { /* ASCII */
+            script = text[at] >= '0' && text[at] <= '9' ? DIGITS_ASCII : script;
+            cursor->text[out++] = text[at++];
+            continue;
+        }
+        digit = digits_take(text, len, &next, &script);
 
         /* a digit of a second script, or what would end the text early */
         if (digit < 0 &&

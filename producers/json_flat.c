@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "word.h"
+
 enum { DIGITS_MAX = 18 }; /* any such number fits in 64 bits */
 
 struct scan {
@@ -28,6 +30,20 @@ static bool take(struct scan *scan, char byte)
     return true;
 }
 
+/* Whether one of eight bytes may end a text: is a quote, a backslash or below
+ * U+0020. A zero bit is certain; see "Determine if a word has a zero byte" in
+ * Sean Anderson's Bit Twiddling Hacks. */
+static bool may_end(uint64_t word)
+{
+    uint64_t quote = word ^ MH_EACH_BYTE('"');
+    uint64_t slash = word ^ MH_EACH_BYTE('\\');
+    uint64_t zero = (quote - MH_EACH_BYTE(1)) & ~quote;
+    uint64_t control = (word - MH_EACH_BYTE(0x20)) & ~word;
+
+    zero |= (slash - MH_EACH_BYTE(1)) & ~slash;
+    return ((zero | control) & MH_EACH_BYTE(0x80)) != 0;
+}
+
 /* A text without escapes. */
 static bool take_text(struct scan *scan, const char **text, size_t *len)
 {
@@ -37,6 +53,9 @@ static bool take_text(struct scan *scan, const char **text, size_t *len)
         return false;
     }
     *text = at = scan->at;
+    while (scan->end - at >= 8 && !may_end(mh_load_8(at))) {
+        at += 8;
+    }
     while (at < scan->end && *at != '"' && *at != '\\' &&
            (unsigned char)*at >= 0x20) {
         at++;

@@ -12,7 +12,7 @@ install(FILES ${manuals} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(DIRECTORY deploy/docs deploy/examples TYPE DOC)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
-install(DIRECTORY deploy/prometheus
+install(DIRECTORY deploy/prometheus deploy/grafana
     DESTINATION ${CMAKE_INSTALL_DATADIR}/mahalle)
 
 # The services are written when they are installed, since only then the prefix

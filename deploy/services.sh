@@ -40,9 +40,10 @@ services_started() {
     local pidfile name
     for pidfile in "$STACK"/*.pid; do
         name=$(basename "$pidfile" .pid)
-        if [ -e "$pidfile" ] && [[ $name != kafka && $name != postgres ]]; then
-            say "$name"
-        fi
+        case $name in
+        kafka | postgres | prometheus | '*') ;;
+        *) say "$name" ;;
+        esac
     done
 }
 

@@ -47,14 +47,16 @@ enum mh_code admin_connect_reader(const struct admin *admin,
     return database_open_reader(conninfo, "mahalle-admin", db, err);
 }
 
+enum mh_code admin_become_owner(struct database *db, struct mh_err *err)
+{
+    return database_exec(db, "role", BECOME_OWNER, 0, NULL, err);
+}
+
 enum mh_code admin_begin_reading(struct database *db, struct mh_err *err)
 {
     enum mh_code code = database_begin(db, err);
 
-    if (code == MH_OK) {
-        code = database_exec(db, "role", BECOME_OWNER, 0, NULL, err);
-    }
-    return code;
+    return code == MH_OK ? admin_become_owner(db, err) : code;
 }
 
 enum mh_code admin_begin(struct database *db, struct mh_err *err)
@@ -70,7 +72,7 @@ enum mh_code admin_begin(struct database *db, struct mh_err *err)
     }
     if (code == MH_OK) {
         /* whoever had the lock may have made the tables */
-        code = database_exec(db, "role", BECOME_OWNER, 0, NULL, err);
+        code = admin_become_owner(db, err);
     }
     return code;
 }

@@ -37,6 +37,9 @@ MH_MUST enum mh_code admin_begin(struct database *db, struct mh_err *err);
 /** Read as the owner, without the lock. */
 MH_MUST enum mh_code admin_begin_reading(struct database *db,
                                          struct mh_err *err);
+/** The role of the transaction at hand becomes the owner of the tables. */
+MH_MUST enum mh_code admin_become_owner(struct database *db,
+                                        struct mh_err *err);
 /** A failure in class 23 that our own SQL raised is a breach of the contract:
  *  print the server's message and turn `code` into MH_CONTRACT. */
 enum mh_code admin_refused(const struct database *db, enum mh_code code,
@@ -94,6 +97,10 @@ MH_MUST enum mh_code admin_keys_list(const struct admin *admin,
                                      struct mh_err *err);
 MH_MUST enum mh_code admin_keys_revoke(const struct admin *admin,
                                        struct mh_err *err);
+MH_MUST enum mh_code admin_verify(const struct admin *admin,
+                                  struct mh_err *err);
+MH_MUST enum mh_code admin_rebuild(const struct admin *admin,
+                                   struct mh_err *err);
 MH_MUST enum mh_code admin_report(const struct admin *admin,
                                   struct mh_err *err);
 

@@ -30,6 +30,8 @@ static const struct {
     {"keys", "create", 0, 0, admin_keys_create},
     {"keys", "list", 0, 0, admin_keys_list},
     {"keys", "revoke", 1, 1, admin_keys_revoke},
+    {"verify", "", 0, 0, admin_verify},
+    {"rebuild", "", 0, 0, admin_rebuild},
     {"report", "", 0, 0, admin_report},
 };
 enum { COMMAND_COUNT = sizeof COMMANDS / sizeof COMMANDS[0] };

@@ -47,6 +47,11 @@ static const struct mh_option OPTIONS[] = {
      "accept-gap: the offset to go on from."},
     {"why", MH_OPTION_TEXT, "", 0, 0, "",
      "park, reopen, accept-gap: the reason, kept for ever."},
+    {"sample", MH_OPTION_TEXT, "", 0, 0, "",
+     "verify: a quick look; so many days of each type and records of each "
+     "partition, or that share of them, as 5%."},
+    {"without-kafka", MH_OPTION_FLAG, "false", 0, 0, "",
+     "verify: compare nothing with the log."},
     {"county", MH_OPTION_LIST, "", 0, 0, "",
      "keys create: only events of this county; may be given again."},
     {"rate", MH_OPTION_NUMBER, "0", 0, 1000000, "events/s",
@@ -111,6 +116,15 @@ static const struct {
      "mahalle-admin offsets show\n"
      "mahalle-admin offsets accept-gap --partition 3 --to 912 --why 'disk "
      "lost'"},
+    {"verify", " sample without-kafka brokers topic ",
+     "Compares totals with facts and facts with the log, and names each "
+     "difference.",
+     "verify [--sample N|N%] [--without-kafka]",
+     "mahalle-admin verify --sample 5%\n"
+     "mahalle-admin verify > differences"},
+    {"rebuild", " ",
+     "Counts the totals anew from the facts, while everyone goes on.",
+     "rebuild", "mahalle-admin rebuild"},
     {"keys", " agency type county rate days ",
      "API keys with which agencies post to the gateway.",
      "keys create --agency CODE [--type TYPE]... [--county CODE]... "

@@ -97,8 +97,8 @@ static enum mh_code subscribe(struct poll *poll, struct mh_err *err)
                          poll->topic, rd_kafka_err2str(error));
 }
 
-enum mh_code poll_open(const struct poll_config *config, struct poll **poll,
-                       struct mh_err *err)
+static enum mh_code open_client(const struct poll_config *config, bool joins,
+                                struct poll **poll, struct mh_err *err)
 {
     char kbytes[24];
     const char *settings[] = {
@@ -152,8 +152,10 @@ enum mh_code poll_open(const struct poll_config *config, struct poll **poll,
     new->topic = config->topic;
     code = mh_kafka_new(RD_KAFKA_CONSUMER, config->brokers, settings,
                         config->options, prepare, new, &new->client, err);
-    if (code == MH_OK) {
+    if (code == MH_OK && joins) {
         code = subscribe(new, err);
+    } else if (code == MH_OK) {
+        (void)rd_kafka_poll_set_consumer(new->client);
     }
     if (code != MH_OK) {
         poll_close(new);
@@ -161,6 +163,18 @@ enum mh_code poll_open(const struct poll_config *config, struct poll **poll,
     }
     *poll = new;
     return MH_OK;
+}
+
+enum mh_code poll_open(const struct poll_config *config, struct poll **poll,
+                       struct mh_err *err)
+{
+    return open_client(config, true, poll, err);
+}
+
+enum mh_code poll_open_alone(const struct poll_config *config,
+                             struct poll **poll, struct mh_err *err)
+{
+    return open_client(config, false, poll, err);
 }
 
 void poll_close(struct poll *poll)

@@ -26,6 +26,10 @@ struct poll_config {
 /** Join the group. @returns MH_OK, MH_USAGE, MH_MEMORY, MH_KAFKA_DOWN */
 MH_MUST enum mh_code poll_open(const struct poll_config *config,
                                struct poll **poll, struct mh_err *err);
+/** The same without the group, for who reads what positions say and leaves no
+ *  trace: nothing is ever written to Kafka. */
+MH_MUST enum mh_code poll_open_alone(const struct poll_config *config,
+                                     struct poll **poll, struct mh_err *err);
 /** Leave the group; bounded by librdkafka's own timeouts. */
 void poll_close(struct poll *poll);
 

@@ -355,6 +355,11 @@ const char *database_text(const struct database *db, int row, int column)
                : PQgetvalue(db->result, row, column);
 }
 
+size_t database_size(const struct database *db, int row, int column)
+{
+    return (size_t)PQgetlength(db->result, row, column);
+}
+
 const char *database_message(const struct database *db)
 {
     const char *message =

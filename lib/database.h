@@ -89,6 +89,8 @@ int database_columns(const struct database *db);
 const char *database_column(const struct database *db, int column);
 /** A value of the last answer, lent until the next call; NULL is null. */
 const char *database_text(const struct database *db, int row, int column);
+/** Its bytes; 0 for null. Values of a binary cursor may hold NULs. */
+size_t database_size(const struct database *db, int row, int column);
 /** The server's whole message of the last failure; "" when there is none. */
 const char *database_message(const struct database *db);
 /** SQLSTATE of the last failure; "" when there is none. */

@@ -2,8 +2,8 @@
 -- report.reconcile: no row when facts, totals and views agree.
 --
 -- First core.daily and core.posted are compared with a recount of the facts, row
--- by row; then
--- each view of totals with core.daily, as a whole. Every difference is a row.
+-- by row; then each view of totals with core.daily, as a whole. Every difference
+-- is a row.
 
 -- SQL of a measure of core.event in current rials.
 CREATE FUNCTION core.amount_sql(field core.field, currency_slot smallint)
@@ -36,65 +36,84 @@ SELECT part.whole_slot, core.whole_column(part),
  WHERE part.type_id = slots.type_id
 $sql$;
 
--- SQL that counts the facts of a type anew and compares with core.daily, row by
--- row: (key, expected, found) of each number that differs.
-CREATE FUNCTION core.recount_sql(type core.event_type)
+-- SQL behind FROM: the facts of a type counted anew (e) beside core.daily (f),
+-- row by row; `days` is a condition on occurred_on.
+CREATE FUNCTION core.recount_from(type core.event_type, days text)
 RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $sql$
 SELECT format($$
-SELECT concat_ws(' ', %L, occurred_on, place_code, a.agency_code, dims, n.name)
-           AS key,
-       n.expected, n.found
   FROM (SELECT occurred_on, place_code, agency_id,
-               core.dims(%s, programme_code, numbers, codes) AS dims,
-               count(*) AS events%s
+               core.dims(%1$s, programme_code, numbers, codes) AS dims,
+               count(*) AS events, max(received_at) AS received_at%2$s
           FROM core.event
-         WHERE type_id = %s AND in_force
+         WHERE type_id = %1$s AND in_force AND %4$s
          GROUP BY 1, 2, 3, 4) AS e
   FULL JOIN
-       (SELECT occurred_on, place_code, agency_id, dims, events%s
+       (SELECT occurred_on, place_code, agency_id, dims, events, received_at%3$s
           FROM core.daily
-         WHERE type_id = %s) AS f USING (occurred_on, place_code, agency_id, dims)
-  LEFT JOIN core.agency a USING (agency_id)
- CROSS JOIN LATERAL (VALUES ('events', e.events::numeric, f.events::numeric)%s)
-       AS n (name, expected, found)
- WHERE (e.events%s) IS DISTINCT FROM (f.events%s)    -- few rows: quick
-   AND coalesce(n.expected, 0) <> coalesce(n.found, 0)$$,
-       type.event_type,
+         WHERE type_id = %1$s AND %4$s) AS f
+       USING (occurred_on, place_code, agency_id, dims)$$,
        type.type_id,
        string_agg(format(', %s AS by_%s, %s AS sum_%s',
                          s.by_sql, s.slot, s.sum_sql, s.slot), ''),
-       type.type_id,
        string_agg(format(', by_%1$s, sum_%1$s', s.slot), ''),
-       type.type_id,
-       string_agg(format(', (%2$L, e.sum_%1$s, f.sum_%1$s)'
-                         || ', (%3$L, e.by_%1$s, f.by_%1$s)',
+       days)
+  FROM core.slots(type.type_id) s
+$sql$;
+
+-- SQL of each number that differs. A sum that somebody reported is never NULL.
+CREATE FUNCTION core.recount_sql(type core.event_type, days text)
+RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $sql$
+SELECT format($$
+SELECT occurred_on, place_code,
+       coalesce(a.agency_code, 'id ' || agency_id) AS agency_code, dims, n.name,
+       n.expected, n.found
+%s
+  LEFT JOIN core.agency a USING (agency_id)
+ CROSS JOIN LATERAL (VALUES
+       ('events', e.events::numeric, f.events::numeric, true)%s)
+       AS n (name, expected, found, may_be_null)
+ WHERE (e.events%s) IS DISTINCT FROM (f.events%s)    -- few rows: quick
+   AND (coalesce(n.expected, 0) <> coalesce(n.found, 0)
+        OR NOT n.may_be_null AND n.expected IS NOT NULL AND n.found IS NULL)$$,
+       core.recount_from(type, days),
+       string_agg(format(', (%2$L, e.sum_%1$s, f.sum_%1$s, false)'
+                         || ', (%3$L, e.by_%1$s, f.by_%1$s, true)',
                          s.slot, s.name, s.name || ' facts'), ''),
        string_agg(format(', e.by_%1$s, e.sum_%1$s', s.slot), ''),
        string_agg(format(', f.by_%1$s, f.sum_%1$s', s.slot), ''))
   FROM core.slots(type.type_id) s
 $sql$;
 
--- The same for core.posted.
-CREATE FUNCTION core.recount_posted_sql(type core.event_type)
+-- The same for core.posted: SQL behind FROM, and of what differs.
+CREATE FUNCTION core.recount_posted_from(type core.event_type, days text)
 RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $sql$
 SELECT format($$
-SELECT concat_ws(' ', %L, occurred_on, a.agency_code, posted_on) AS key,
-       e.events::numeric, f.events::numeric
-  FROM (SELECT occurred_on, agency_id, day.posted_on, count(*) AS events
+  FROM (SELECT occurred_on, agency_id, day.posted_on, count(*) AS events,
+               max(received_at) AS received_at
           FROM core.event
          CROSS JOIN LATERAL (
                SELECT CASE WHEN correction_reason IS NULL
                            THEN (posted_at AT TIME ZONE 'Asia/Tehran')::date
                            ELSE 'infinity' END) AS day (posted_on)
-         WHERE type_id = %s AND in_force
+         WHERE type_id = %1$s AND in_force AND %2$s
          GROUP BY 1, 2, 3) AS e
   FULL JOIN
-       (SELECT occurred_on, agency_id, posted_on, events
+       (SELECT occurred_on, agency_id, posted_on, events, received_at
           FROM core.posted
-         WHERE type_id = %s) AS f USING (occurred_on, agency_id, posted_on)
+         WHERE type_id = %1$s AND %2$s) AS f
+       USING (occurred_on, agency_id, posted_on)$$,
+       type.type_id, days)
+$sql$;
+
+CREATE FUNCTION core.recount_posted_sql(type core.event_type, days text)
+RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $sql$
+SELECT format($$
+SELECT occurred_on, coalesce(a.agency_code, 'id ' || agency_id) AS agency_code,
+       posted_on, e.events::numeric AS expected, f.events::numeric AS found
+%s
   LEFT JOIN core.agency a USING (agency_id)
  WHERE coalesce(e.events, 0) <> coalesce(f.events, 0)$$,
-       type.event_type, type.type_id, type.type_id)
+       core.recount_posted_from(type, days))
 $sql$;
 
 -- SQL of (key, value): the number of facts and the total of each measure in
@@ -182,9 +201,16 @@ WITH daily AS (
                   'events', type.event_type)
       FROM total WHERE NOT type.sensitive
 )
-SELECT 'core.daily', core.recount_sql(type)
+SELECT 'core.daily', format('
+       SELECT concat_ws('' '', %L, occurred_on, place_code, agency_code, dims,
+                        name) AS key, expected, found
+         FROM (%s) AS d', type.event_type, core.recount_sql(type, 'true'))
 UNION ALL
-SELECT 'core.posted', core.recount_posted_sql(type)
+SELECT 'core.posted', format('
+       SELECT concat_ws('' '', %L, occurred_on, agency_code, posted_on) AS key,
+              expected, found
+         FROM (%s) AS d', type.event_type,
+       core.recount_posted_sql(type, 'true'))
 UNION ALL
 SELECT what, format('
        SELECT concat_ws('' '', %L, key) AS key, e.value AS expected,

@@ -27,11 +27,12 @@ def stack(servers):
     servers.up()
     servers.fresh()
     yield servers
-    for process in servers.consumers:
+    for process in servers.consumers + servers.gateways:
         if process.poll() is None:
             process.kill()
             process.wait()
     servers.consumers = []
+    servers.gateways = []
 
 
 @pytest.fixture(scope="module")

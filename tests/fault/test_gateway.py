@@ -24,10 +24,12 @@ def meetings(count):
 
 
 def open_door(stack, *arguments, **environment):
+    stack.gateway_key = getattr(stack, "gateway_key", None) or make_key(stack)
     gateway = Gateway(stack, *arguments, **environment)
-    gateway.key = getattr(stack, "gateway_key", None) or make_key(stack)
-    stack.gateway_key = gateway.key
-    return gateway.wait_ready()
+    gateway.key = stack.gateway_key
+    gateway.wait_ready()
+    wait_for(lambda: gateway.post("[]").status_code == 400, 10, gateway.tail)
+    return gateway
 
 
 @pytest.fixture

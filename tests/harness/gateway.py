@@ -33,6 +33,7 @@ class Gateway:
             self.process = subprocess.Popen(
                 ["mahalle-gateway", "--listen", "127.0.0.1:0", *map(str, arguments)],
                 stdout=log, stderr=log, env={**stack.environment, **environment})
+        stack.gateways.append(self.process)
         wait_for(lambda: self.process.poll() is not None or "listen=" in self.text(),
                  10, self.tail)
         found = re.search(r"listen=\w+://127\.0\.0\.1:(\d+)", self.text())

@@ -28,6 +28,7 @@ class Stack:
         self.directory = pathlib.Path(directory)
         self.environment = {}
         self.consumers = []
+        self.gateways = []
         self.started = 0
         self.first = 1
         self.groups = 0

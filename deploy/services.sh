@@ -11,6 +11,7 @@ services() {
         say "aggregate-$n"
     done
     say lag
+    say gateway
 }
 
 # What a service gets beside the settings of $STACK/env.
@@ -18,7 +19,20 @@ service_settings() { # service_settings NAME
     say "MAHALLE_LISTEN=127.0.0.1:$(port_of "$1")"
     case $1 in
     lag) say "MAHALLE_PG=$MAHALLE_PG_OPS" ;;
+    gateway) say "MAHALLE_PG=$(login_of mahalle_gateway_login "$GATEWAY_PASSWORD")" ;;
     esac
+}
+
+# The demo's key, of every agency: made anew when the database has lost it.
+make_key() {
+    local keys id=
+    keys=$(with_env mahalle-admin keys list)
+    [ -s "$STACK/api-key" ] && id=$(cut -d_ -f2 "$STACK/api-key")
+    if [ -z "$id" ] || ! grep -q "^$id .*state=valid" <<<"$keys"; then
+        (umask 077 && with_env mahalle-admin keys create --agency '*' |
+            tail -n 1 >"$STACK/api-key")
+        write_env
+    fi
 }
 
 service_program() { # service_program NAME

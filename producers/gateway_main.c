@@ -30,7 +30,8 @@ enum {
     EARLIER_MS = 300, /* Kafka gives up before the request does */
     BACKLOG = 512,    /* connections that wait to be accepted */
     PEM_MAX = 1024 * 1024,
-    LOOK_MS = 100
+    LOOK_MS = 100,
+    READY_MS = 3000 /* who comes first shall not be told to come again */
 };
 
 /* From the fastest answer to the longest wait. */
@@ -184,6 +185,18 @@ static void drain(struct gateway *gateway, struct http *http)
     }
 }
 
+/* Keys, contract and Kafka are there, or it has taken long enough. */
+static void wait_ready(struct gateway *gateway)
+{
+    int64_t until_ms = mh_clock_ms() + READY_MS;
+
+    while (!(atomic_load(&gateway->kafka_well) &&
+             atomic_load(&gateway->database_well)) &&
+           !mh_stop_asked() && mh_clock_ms() < until_ms) {
+        mh_clock_sleep_ms(LOOK_MS / 5);
+    }
+}
+
 static enum mh_code run(const struct gateway_options *options,
                         struct mh_err *err)
 {
@@ -201,6 +214,7 @@ static enum mh_code run(const struct gateway_options *options,
         mh_buf_init(&files[i], PEM_MAX);
     }
     if (code == MH_OK) {
+        wait_ready(&gateway);
         code = open_server(&gateway, options, files, &http, err);
     }
     if (code == MH_OK) {

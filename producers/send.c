@@ -90,7 +90,7 @@ static enum mh_code make_client(struct send *sender, struct mh_err *err)
                                * ones let it read all partitions in turn. */
                               "batch.size", "65536", "partitioner",
                               "murmur2_random", "queue.buffering.max.messages",
-                              "50000", "queue.buffering.max.kbytes", queue,
+                              "25000", "queue.buffering.max.kbytes", queue,
                               "message.timeout.ms", timeout, NULL};
 
     (void)snprintf(queue, sizeof queue, "%d", sender->settings.queue_kib);

@@ -25,7 +25,7 @@ EPOCH = datetime.date(1970, 1, 1).toordinal()
 SETTINGS = {"acks": "all", "enable.idempotence": True, "linger.ms": 5,
             "batch.size": 65536, "compression.codec": "lz4",
             "partitioner": "murmur2_random",
-            "queue.buffering.max.messages": 50000}
+            "queue.buffering.max.messages": 25000}
 
 
 def day(text):

@@ -219,6 +219,13 @@ def test_faults_have_their_line(servers):
     assert b"good 2" in done.stdout
 
 
+def test_the_example_is_good(servers):
+    table = (ROOT / "deploy" / "examples" / "cleanup_held.csv").read_bytes()
+    done = post(servers, table, "--dry-run", kind="cleanup_held")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"good 2" in done.stdout
+
+
 @pytest.mark.parametrize("lang, label", (("fa", "labelFa"), ("en", "labelEn")))
 def test_templates_have_every_label(servers, lang, label):
     for kind, schema in list(schemas().items())[::8]:

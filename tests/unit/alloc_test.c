@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <jansson.h>
@@ -19,6 +20,7 @@
 #include "intake.h"
 #include "json.h"
 #include "model.h"
+#include "post_mend.h"
 #include "sample.h"
 #include "text.h"
 #include "verdict.h"
@@ -266,6 +268,72 @@ static void a_line_is_left_clean(void **state)
     each_fails(take_line, 1);
 }
 
+/* ------------------------------------------------------------------- tables */
+
+static char table_path[] = "/tmp/mahalle_table_XXXXXX";
+
+static enum mh_code take_rows(struct rows *rows, struct mend *mend)
+{
+    static struct sheet sheet;
+    struct mh_faults faults;
+    struct mh_err err;
+    enum rows_state state = ROWS_ROW;
+    enum mh_code code = MH_OK;
+
+    while (code == MH_OK) {
+        struct row row;
+
+        code = rows_read(rows, 0, &state, &row, &err);
+        if (code != MH_OK || state == ROWS_END) {
+            break;
+        }
+        faults.count = 0;
+        if (row.number == 0) {
+            assert_int_equal(sheet_header(&sheet,
+                                          world_type(world, "cleanup_held"),
+                                          &row, &faults),
+                             MH_OK);
+            code = mend_header(mend, &sheet, &row, ';', &err);
+        } else {
+            assert_int_equal(sheet_row(&sheet, &row, &faults), MH_OK);
+            code = mend_row(mend, &row, &faults, &err);
+        }
+    }
+    return code;
+}
+
+static enum mh_code take_table(void)
+{
+    struct rows *rows = NULL;
+    struct mend *mend = NULL;
+    struct mh_err err;
+    enum mh_code code = rows_open(table_path, "ASCII", &rows, &err);
+
+    if (code == MH_OK) {
+        code = mend_open("/dev/null", WORDS_FA, &mend, &err);
+    }
+    if (code == MH_OK) {
+        code = take_rows(rows, mend);
+    }
+    mend_close(mend);
+    rows_close(rows);
+    return code;
+}
+
+/* Doubled quotes, which are copied, in another character set. */
+static void a_table_is_left_clean(void **state)
+{
+    static const char TABLE[] = "Day;op\n\"\"\"x\"\"\";y\n";
+    int file = mkstemp(table_path);
+
+    (void)state;
+    assert_true(file >= 0);
+    assert_int_equal(write(file, TABLE, sizeof TABLE - 1), sizeof TABLE - 1);
+    assert_int_equal(close(file), 0);
+    each_fails(take_table, 5);
+    (void)unlink(table_path);
+}
+
 static int open_world(void **state)
 {
     (void)state;
@@ -288,6 +356,7 @@ int main(void)
         cmocka_unit_test(reference_data_are_left_clean),
         cmocka_unit_test(a_batch_is_left_clean),
         cmocka_unit_test(a_line_is_left_clean),
+        cmocka_unit_test(a_table_is_left_clean),
     };
 
     return cmocka_run_group_tests(tests, open_world, close_world);

@@ -215,8 +215,8 @@ static void pieces_of_any_size_give_the_same_rows(void **state)
 {
     static const char *const TEXTS[] = {
         "",
-        "\xef\xbb\xbf"
-        "a,b\r\nc,d\r\n\r\n\r\n",
+        ("\xef\xbb\xbf"
+         "a,b\r\nc,d\r\n\r\n\r\n"),
         "a,b\r\n\"c\"\"\r\nd\",\"\"\r\n",
         "a,b\nc\rd,e\nf,g\r",
         "a,b\n\"c\"d,e\nf,g",

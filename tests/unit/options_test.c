@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Options: which source wins, what is a mistake, what is printed. */
 #include "options.h"
+#include "options_table.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -293,6 +294,23 @@ static void help_tells_all_within_80_columns(void **state)
     assert_true(done);
 }
 
+static void a_program_may_say_itself_how_it_ends(void **state)
+{
+    static const struct mh_exit EXITS[] = {{0, "done"}, {7, "no"}, {0, NULL}};
+    struct mh_program program = PROGRAM;
+    char *text = NULL;
+    size_t len = 0;
+    FILE *to = open_memstream(&text, &len);
+
+    (void)state;
+    assert_non_null(to);
+    program.exits = EXITS;
+    mh_options_help(&program, to);
+    (void)fclose(to);
+    assert_non_null(strstr(text, "Exit codes:\n  0: done\n  7: no\n"));
+    free(text);
+}
+
 static void version_names_the_program(void **state)
 {
     (void)state;
@@ -374,6 +392,7 @@ int main(void)
         TEST(misspelt_names_are_recognised),
         TEST(a_file_that_cannot_be_read_is_a_mistake),
         TEST(help_tells_all_within_80_columns),
+        TEST(a_program_may_say_itself_how_it_ends),
         TEST(version_names_the_program),
         TEST(the_printed_file_can_be_read_as_it_is),
     };

@@ -83,7 +83,7 @@
     X(REPEATED, "تکراری یا کهنه (بی‌اثر)", "Repeated or outdated (no effect)") \
     X(ORPHANS, "رویداد بدون سرآغاز", "Without a founding event") \
     X(OVERLAPS, "دوره‌های هم‌پوشان", "Overlapping periods") \
-    X(RECONCILED, "جمع‌ها با رویدادها می‌خوانند", "Totals agree with events") \
+    X(RECONCILED, "شمار رویدادها با جمع‌ها می‌خواند", "Counts agree with events") \
     X(DIFFERENCES, \
       "ناهمخوانی جمع‌ها با رویدادها", \
       "Totals that disagree with events") \

@@ -170,10 +170,10 @@ The facts behind a number, amounts as posted. Not for sensitive types.""", """\
 USES = {
     "trust": ("اعتماد به عددها", (
         "freshness", "completeness", "agency_day", "rejection", "reporting_delay", "change",
-        "correction", "orphan", "overlap", "reconcile"), (
+        "correction", "orphan", "overlap", "reconcile", "reconcile_counts"), (
         "How new and how complete the numbers are, and what moved them.",
         "عددها چقدر تازه و کامل‌اند و چه چیزی آن‌ها را تغییر داد."), ()),
-    "totals": ("جمع‌ها", ("governor_summary", "event_daily", "measure_daily"), (
+    "totals": ("جمع‌ها", ("governor_summary", "event_daily", "agency_daily", "measure_daily"), (
         "Counts and sums, ready to be grouped further.",
         "شمارش‌ها و جمع‌ها، آماده برای گروه‌بندی."), ("_daily", "_monthly")),
     "facts": ("رویدادها", ("event_type",), (

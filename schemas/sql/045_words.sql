@@ -71,6 +71,7 @@ SELECT core.both(word.fa, word.en)
     ('first_on', 'نخستین روز', 'first day'),
     ('fiscal_year', 'سال مالی', 'fiscal year (Solar Hijri)'),
     ('formed_on', 'روز تشکیل', 'day of the first formation'),
+    ('found_posted', 'شمار به روز ارسال', 'what it is by day of posting'),
     ('found', 'مقدار موجود', 'what it is'),
     ('fund_code', 'کد صندوق', 'interest-free loan fund'),
     ('gaps', 'شماره‌های خالی', 'offsets inside the log that held no record'),

@@ -140,20 +140,21 @@ WITH RECURSIVE seen AS (
 )
 SELECT t.event_type, s.place_code,
        core.neighbourhood(s.place_code) AS neighbourhood_code,
-       (SELECT min(d.occurred_on)
-          FROM core.daily d
-         WHERE d.place_code = s.place_code AND d.type_id = s.type_id
-           AND d.events > 0) AS first_on,
+       first.occurred_on AS first_on,
        (SELECT max(d.occurred_on)
           FROM core.daily d
          WHERE d.place_code = s.place_code AND d.type_id = s.type_id
            AND d.events > 0) AS last_on
   FROM seen s
   JOIN core.event_type t USING (type_id)
- WHERE NOT t.sensitive AND t.kind IN ('act', 'plan')
-   AND EXISTS (SELECT FROM core.daily d
-                WHERE d.place_code = s.place_code AND d.type_id = s.type_id
-                  AND d.events > 0);
+ CROSS JOIN LATERAL (
+       SELECT d.occurred_on
+         FROM core.daily d
+        WHERE d.place_code = s.place_code AND d.type_id = s.type_id
+          AND d.events > 0
+        ORDER BY d.occurred_on
+        LIMIT 1) AS first
+ WHERE NOT t.sensitive AND t.kind IN ('act', 'plan');
 
 CREATE VIEW report.measure_daily AS
 SELECT t.event_type,

@@ -245,18 +245,11 @@ CREATE INDEX event_of_project ON core.event (type_id, occurred_on)
     INCLUDE (codes, numbers, place_code, agency_id, event_id, occurred_at)
     WHERE in_force AND type_id IN (137, 138, 139, 140);
 
--- The slots are those of core.field; a published field keeps its own.
+-- All of them. The slots are those of core.field; a published field keeps its own.
 CREATE VIEW core.project_fact AS
 SELECT e.event_id, e.agency_id, e.occurred_on, e.occurred_at, e.place_code,
        e.codes[1] AS project_code,
-       e.codes[2] AS project_kind,
-       CASE WHEN e.type_id = 137 THEN e.numbers[1]::integer END AS fiscal_year,
-       CASE WHEN e.type_id = 137
-            THEN core.current_rials(e.numbers[2], e.codes[4]) END AS amount,
-       CASE WHEN e.type_id = 138 THEN e.occurred_on END AS started_on,
-       CASE WHEN e.type_id = 140 THEN e.occurred_on END AS completed_on,
-       CASE WHEN e.type_id = 140 AND e.numbers[1] <> 0
-            THEN e.occurred_on END AS in_operation_on
+       e.codes[2] AS project_kind
   FROM core.event e
  WHERE e.in_force AND e.type_id IN (137, 138, 139, 140);
 
@@ -286,23 +279,40 @@ SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
 BEGIN
     RETURN QUERY
     WITH year AS (
-        SELECT f.project_code, f.fiscal_year, sum(f.amount) AS credit,
-               max(f.occurred_on) AS last_on, min(f.started_on) AS started_on,
-               min(f.completed_on) AS completed_on,
-               min(f.in_operation_on) AS in_operation_on
-          FROM core.project_fact f
+        SELECT f.project_code, f.fiscal_year, max(f.occurred_on) AS last_on,
+               sum(core.current_rials(f.amount, f.currency_unit)) AS credit
+          FROM core.fact_project_credit_allocated f
          WHERE f.occurred_on <= d
          GROUP BY f.project_code, f.fiscal_year
-    ), state AS MATERIALIZED (
-        SELECT y.project_code, max(y.last_on) AS last_on,
-               min(y.started_on) AS started_on,
-               min(y.completed_on) AS completed_on,
-               min(y.in_operation_on) AS in_operation_on,
-               jsonb_object_agg(y.fiscal_year, y.credit)
-                   FILTER (WHERE y.fiscal_year IS NOT NULL) AS credit,
-               sum(y.credit) AS credit_total
+    ), part AS (
+        SELECT y.project_code, y.last_on, y.fiscal_year, y.credit,
+               NULL::date AS started_on, NULL::date AS completed_on,
+               NULL::date AS in_operation_on
           FROM year y
-         GROUP BY y.project_code
+        UNION ALL
+        SELECT f.project_code, f.occurred_on, NULL, NULL, f.occurred_on, NULL,
+               NULL
+          FROM core.fact_project_started f
+         WHERE f.occurred_on <= d
+        UNION ALL
+        SELECT f.project_code, f.occurred_on, NULL, NULL, NULL, NULL, NULL
+          FROM core.fact_project_progress_reported f
+         WHERE f.occurred_on <= d
+        UNION ALL
+        SELECT f.project_code, f.occurred_on, NULL, NULL, NULL, f.occurred_on,
+               CASE WHEN f.in_operation THEN f.occurred_on END
+          FROM core.fact_project_completed f
+         WHERE f.occurred_on <= d
+    ), state AS MATERIALIZED (
+        SELECT p.project_code, max(p.last_on) AS last_on,
+               min(p.started_on) AS started_on,
+               min(p.completed_on) AS completed_on,
+               min(p.in_operation_on) AS in_operation_on,
+               jsonb_object_agg(p.fiscal_year, p.credit)
+                   FILTER (WHERE p.fiscal_year IS NOT NULL) AS credit,
+               sum(p.credit) AS credit_total
+          FROM part p
+         GROUP BY p.project_code
     ), last AS (      -- only the facts of its last day need sorting
         SELECT DISTINCT ON (f.project_code) f.project_code, f.project_kind,
                f.place_code, f.occurred_on

@@ -57,7 +57,8 @@ GRANT EXECUTE ON FUNCTION
     core.on_day(text[], date[], date),
     core.current_rials(bigint, text),
     core.dims(integer, text, bigint[], text[]),
-    core.differences()
+    core.differences(),
+    core.counts()
     TO PUBLIC;
 
 -- ------------------------------------------------------------------ analysts

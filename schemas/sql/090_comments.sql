@@ -35,6 +35,7 @@ BEGIN
     ('VIEW ops.orphan', 'همه رویدادهای بی‌تأسیس، حساس‌ها هم', 'as report.orphan, sensitive types included'),
     ('VIEW ops.overlap', 'همه جمع‌های هم‌پوشان، حساس‌ها هم', 'as report.overlap, sensitive types included'),
     ('VIEW report.reconcile', 'ناسازگاری عددها؛ باید خالی باشد', 'differences between facts, totals and views; should be empty'),
+    ('VIEW report.reconcile_counts', 'نوع‌هایی که شمارشان با جمع‌ها نمی‌خواند؛ باید خالی باشد', 'types whose facts in force are not as many as the totals count; quick, should be empty'),
     ('FUNCTION report.change', 'چه چیزی عددها را در یک بازه تغییر داد و چرا', 'what moved a number between two moments, and why'),
     ('FUNCTION report.correction', 'اصلاح‌ها و ابطال‌های یک بازه', 'as report.change, corrections and retractions alone'),
     ('VIEW report.council', 'شوراهای پیشرفت', 'progress councils, by all facts in force'),

@@ -135,7 +135,7 @@ def test_quality_counts_what_was_rejected(demo, pages):
                if words(s.find("h2")) == "Quality of the data"][0]
     facts = {words(item).rsplit(" ", 1)[0]: words(item.find("b"))
              for item in section.iter("li")}
-    assert facts["Rejected"] == "1" and facts["Totals agree with events"] == "✓"
+    assert facts["Rejected"] == "1" and facts["Counts agree with events"] == "✓"
     for label, view in (("Without a founding event", "orphan"),
                         ("Overlapping periods", "overlap")):
         assert facts[label] == str(demo.value(f"SELECT count(*) FROM report.{view}"))

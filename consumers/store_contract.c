@@ -25,81 +25,75 @@ enum mh_code store_contract_version(struct store *store, int64_t *version,
     return code;
 }
 
-static enum mh_code read_schemas(struct store *store,
-                                 struct mh_catalogue *catalogue,
-                                 struct mh_err *err)
-{
+/* What the rows of a statement are added to. */
+struct contract {
+    struct mh_catalogue *catalogue;
+    struct mh_reference *reference;
     struct mh_buf problems;
+};
+
+typedef enum mh_code on_row(struct contract *contract, const PGresult *rows,
+                            int row, struct mh_err *err);
+
+static enum mh_code add_schema(struct contract *contract, const PGresult *rows,
+                               int row, struct mh_err *err)
+{
+    return mh_catalogue_add(contract->catalogue, PQgetvalue(rows, row, 0),
+                            (size_t)PQgetlength(rows, row, 0),
+                            pg_get_int4(PQgetvalue(rows, row, 1)),
+                            &contract->problems, err);
+}
+
+/* Adding reference data fails for want of memory alone. */
+static enum mh_code added(enum mh_code code, struct mh_err *err)
+{
+    return code == MH_OK ? code
+                         : mh_fail(err, code, "no memory for reference data");
+}
+
+static enum mh_code add_agency(struct contract *contract, const PGresult *rows,
+                               int row, struct mh_err *err)
+{
+    return added(mh_reference_add_agency(contract->reference,
+                                         PQgetvalue(rows, row, 0),
+                                         pg_get_int2(PQgetvalue(rows, row, 1))),
+                 err);
+}
+
+static enum mh_code add_place(struct contract *contract, const PGresult *rows,
+                              int row, struct mh_err *err)
+{
+    return added(
+        mh_reference_add_place(contract->reference, PQgetvalue(rows, row, 0)),
+        err);
+}
+
+static enum mh_code add_lookup(struct contract *contract, const PGresult *rows,
+                               int row, struct mh_err *err)
+{
+    return added(mh_reference_add_lookup(contract->reference,
+                                         PQgetvalue(rows, row, 0),
+                                         PQgetvalue(rows, row, 1)),
+                 err);
+}
+
+/* @param least rows without which nothing can be judged */
+static enum mh_code read_rows(struct store *store, const char *name,
+                              on_row *add, int least, struct contract *contract,
+                              struct mh_err *err)
+{
     PGresult *rows = NULL;
     int count = 0;
     enum mh_code code;
 
-    mh_buf_init(&problems, PROBLEM_BYTES_MAX);
     params_reset(&store->params);
-    code = store_run(store, "contract_schemas", &rows, &count, err);
-    for (int i = 0; i < count && code == MH_OK; i++) {
-        code = mh_catalogue_add(
-            catalogue, PQgetvalue(rows, i, 0), (size_t)PQgetlength(rows, i, 0),
-            pg_get_int4(PQgetvalue(rows, i, 1)), &problems, err);
-    }
-    if (code == MH_OK && count == 0) {
+    code = store_run(store, name, &rows, &count, err);
+    if (code == MH_OK && count < least) {
         code = mh_fail(err, MH_CONTRACT,
-                       "core.schema is empty: run "
-                       "mahalle-admin db install");
+                       "%s gives nothing: run mahalle-admin db install", name);
     }
-    PQclear(rows);
-    mh_buf_fini(&problems);
-    return code;
-}
-
-static enum mh_code read_agencies(struct store *store,
-                                  struct mh_reference *reference,
-                                  struct mh_err *err)
-{
-    PGresult *rows = NULL;
-    int count = 0;
-    enum mh_code code;
-
-    params_reset(&store->params);
-    code = store_run(store, "contract_agencies", &rows, &count, err);
     for (int i = 0; i < count && code == MH_OK; i++) {
-        code = mh_reference_add_agency(reference, PQgetvalue(rows, i, 0),
-                                       pg_get_int2(PQgetvalue(rows, i, 1)));
-    }
-    PQclear(rows);
-    return code;
-}
-
-static enum mh_code read_places(struct store *store,
-                                struct mh_reference *reference,
-                                struct mh_err *err)
-{
-    PGresult *rows = NULL;
-    int count = 0;
-    enum mh_code code;
-
-    params_reset(&store->params);
-    code = store_run(store, "contract_places", &rows, &count, err);
-    for (int i = 0; i < count && code == MH_OK; i++) {
-        code = mh_reference_add_place(reference, PQgetvalue(rows, i, 0));
-    }
-    PQclear(rows);
-    return code;
-}
-
-static enum mh_code read_lookups(struct store *store,
-                                 struct mh_reference *reference,
-                                 struct mh_err *err)
-{
-    PGresult *rows = NULL;
-    int count = 0;
-    enum mh_code code;
-
-    params_reset(&store->params);
-    code = store_run(store, "contract_lookups", &rows, &count, err);
-    for (int i = 0; i < count && code == MH_OK; i++) {
-        code = mh_reference_add_lookup(reference, PQgetvalue(rows, i, 0),
-                                       PQgetvalue(rows, i, 1));
+        code = add(contract, rows, i, err);
     }
     PQclear(rows);
     return code;
@@ -110,31 +104,35 @@ enum mh_code store_contract_read(struct store *store,
                                  struct mh_reference **reference,
                                  struct mh_err *err)
 {
-    struct mh_catalogue *types = NULL;
-    struct mh_reference *known = NULL;
-    enum mh_code code = mh_catalogue_new(&types, err);
+    static const struct {
+        const char *name;
+        on_row *add;
+        int least;
+    } STEPS[] = {
+        {"contract_schemas", add_schema, 1},
+        {"contract_agencies", add_agency, 0},
+        {"contract_places", add_place, 0},
+        {"contract_lookups", add_lookup, 0},
+    };
+    struct contract contract = {.catalogue = NULL};
+    enum mh_code code = mh_catalogue_new(&contract.catalogue, err);
 
+    mh_buf_init(&contract.problems, PROBLEM_BYTES_MAX);
     if (code == MH_OK) {
-        code = mh_reference_new(&known, err);
+        code = mh_reference_new(&contract.reference, err);
     }
-    if (code == MH_OK) {
-        code = read_schemas(store, types, err);
+    for (size_t i = 0; i < sizeof STEPS / sizeof STEPS[0] && code == MH_OK;
+         i++) {
+        code = read_rows(store, STEPS[i].name, STEPS[i].add, STEPS[i].least,
+                         &contract, err);
     }
-    if (code == MH_OK) {
-        code = read_agencies(store, known, err);
-    }
-    if (code == MH_OK) {
-        code = read_places(store, known, err);
-    }
-    if (code == MH_OK) {
-        code = read_lookups(store, known, err);
-    }
+    mh_buf_fini(&contract.problems);
     if (code != MH_OK) {
-        mh_catalogue_free(types);
-        mh_reference_free(known);
+        mh_catalogue_free(contract.catalogue);
+        mh_reference_free(contract.reference);
         return code;
     }
-    *catalogue = types;
-    *reference = known;
+    *catalogue = contract.catalogue;
+    *reference = contract.reference;
     return MH_OK;
 }

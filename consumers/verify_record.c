@@ -59,27 +59,28 @@ static struct known get_known(const struct database *db, int row)
 }
 
 /* A good record that made no version: at its turn the fact had this revision
- * or a higher one. Where another partition or a replay gave that, the turn is
- * not known. */
+ * or a higher one. Where another partition, a replay or another log gave that,
+ * the turn is not known. */
 static void judge(struct verify_log *log, const struct version *version,
                   const struct known *known)
 {
-    int64_t content = (int64_t)version->content;
-    bool same =
-        known->content != NULL && strtoll(known->content, NULL, 10) == content;
+    bool same = known->content != NULL &&
+                strtoll(known->content, NULL, 10) == (int64_t)version->content;
+    bool turn_known = !log->range->decided && known->before >= 0;
     char text[32];
 
     if (known->highest < version->revision) {
         (void)snprintf(text, sizeof text, "%" PRId64, known->highest);
         compare_missing(log->verify, version, "revision",
                         known->highest < 0 ? NULL : text, "as posted");
-    } else if (known->before > version->revision) {
+    } else if (turn_known && known->before > version->revision) {
         log->range->found[FATE_STALE]++;
-    } else if (known->before == version->revision && same) {
+    } else if (turn_known && known->before == version->revision && same) {
         log->range->found[FATE_DUPLICATE]++;
-    } else if (known->before == version->revision) {
+    } else if ((turn_known && known->before == version->revision) ||
+               (known->highest == version->revision && !same)) {
         compare_missing(log->verify, version, "dead_letter", NULL, "CONFLICT");
-    } else if (known->elsewhere || log->replays) {
+    } else if (known->elsewhere || log->replays || log->range->decided) {
         log->range->unclear++;
     } else {
         compare_missing(log->verify, version, "version", NULL, "as posted");

@@ -284,11 +284,13 @@ def assert_goes_on(stack, within=DECIDED):
 
 
 def assert_numbers_of(stack, contract, records):
-    """Facts and totals are what these records ask for, each once."""
+    """Facts and totals are what these records ask for, each once; verify, which
+    sees what is left of the log, finds nothing else."""
     log = Log(contract, records)
     with stack.connect() as connection:
         found = differences(connection, contract, log.facts, ())
     assert not found, "\n".join(found)
+    stack.admin("verify")
     return log
 
 

@@ -229,6 +229,8 @@ def test_rebuild_under_a_running_consumer(stack, contract):
         reader.execute("COMMIT")
         thread.join()
     assert counts[0] > 0 and counts[1:] == [0, 0]
+    assert stack.value("SELECT deadlocks FROM pg_stat_database"
+                       " WHERE datname = current_database()") == 0
     stack.wait_applied()
     assert stack.value("SELECT count(*) FROM report.reconcile") == 0
     stack.assert_none_blocked()

@@ -48,6 +48,9 @@ static void settle(struct aggregate *a)
     }
     a->counts.commits++;
     a->counts.commit_ms += took_ms;
+    a->limit = 2 * a->limit < a->config->batch_records
+                   ? 2 * a->limit
+                   : a->config->batch_records;
     vitals_commit(a->vitals, &a->tally, (double)took_ms / 1000);
     a->moved = true;
 }
@@ -111,12 +114,16 @@ void aggregate_wait(struct aggregate *a, int ms)
         struct message message;
         struct mh_err err;
 
-        if (a->poll == NULL ||
-            poll_next(a->poll, TICK_MS, &message, &err) != MH_OK) {
+        if (a->poll == NULL) {
             mh_clock_sleep_ms(TICK_MS);
-        } else if (message.partition >= 0) {
+            continue;
+        }
+        if (poll_next(a->poll, TICK_MS, &message, &err) != MH_OK) {
+            mh_clock_sleep_ms(TICK_MS);
+        }
+        if (message.partition >= 0) { /* nothing is passed over */
             poll_free(&message);
-            a->claimed = false; /* records are never passed over */
+            a->claimed = false;
         }
     }
 }
@@ -283,7 +290,8 @@ static enum mh_code begin_transaction(struct aggregate *a, struct mh_err *err)
     return code;
 }
 
-/* A batch that does not fit its memory is read again in smaller ones. */
+/* A batch that does not fit its memory is read again in smaller ones, until
+ * some of them are committed. */
 static enum mh_code size_batches(struct aggregate *a, enum mh_code code,
                                  struct mh_err *err)
 {
@@ -291,11 +299,6 @@ static enum mh_code size_batches(struct aggregate *a, enum mh_code code,
         a->limit /= 2;
         return mh_fail(err, MH_PG_BUSY, "batches are cut to %d records",
                        a->limit);
-    }
-    if (code == MH_OK && a->limit < a->config->batch_records) {
-        a->limit = 2 * a->limit < a->config->batch_records
-                       ? 2 * a->limit
-                       : a->config->batch_records;
     }
     return code;
 }

@@ -121,6 +121,9 @@ enum mh_code claim_partitions(struct aggregate *a, struct mh_err *err)
     if (count == 0) {
         a->positions.count = 0;
         a->claimed = true;
+        mh_log(MH_LOG_INFO, "position",
+               "claimed=0 topic=%s: no partition for this instance",
+               a->config->poll.topic);
         return poll_start(a->poll, &a->positions, err);
     }
     poll_identity(a->poll, a->cluster_id, a->topic_id);

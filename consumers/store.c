@@ -95,8 +95,9 @@ static enum mh_code set_arguments(const struct params *params, const char *name,
     }
     for (int i = 0; i < params->count; i++) {
         arguments->values[i] =
-            params->lens[i] < 0
-                ? NULL
+            params->lens[i] < 0 ? NULL
+            : params->lent[i] != NULL
+                ? params->lent[i]
                 : (const char *)params->buf.bytes + params->starts[i];
         arguments->formats[i] = 1;
     }

@@ -18,9 +18,10 @@ enum {
 
 /** Parameters of a statement in binary form, one after the other. */
 struct params {
-    struct mh_buf buf;               /**< owned; all bytes */
-    size_t starts[STORE_PARAMS_MAX]; /**< where each begins in `buf` */
-    int lens[STORE_PARAMS_MAX];      /**< bytes; -1 = NULL */
+    struct mh_buf buf; /**< owned; all bytes but those that are lent */
+    const void *lent[STORE_PARAMS_MAX]; /**< NULL: in `buf` */
+    size_t starts[STORE_PARAMS_MAX];    /**< where each begins in `buf` */
+    int lens[STORE_PARAMS_MAX];         /**< bytes; -1 = NULL */
     int count;
 };
 
@@ -47,6 +48,8 @@ void params_end(struct params *params);
 void params_int8_array(struct params *params, const int64_t *values, int count);
 void params_text(struct params *params, const char *text);
 void params_bytes(struct params *params, const void *bytes, size_t len);
+/** Of any size: they are not copied, and must stay until the statement ran. */
+void params_lent(struct params *params, const void *bytes, size_t len);
 void params_int4(struct params *params, int32_t value);
 void params_int8(struct params *params, int64_t value);
 void params_null(struct params *params);

@@ -8,12 +8,17 @@
 #include "pgbinary.h"
 #include "store_internal.h"
 
+/* No letter may hold up its partition: headers that fill more than half of
+ * what a statement may have are the one thing that is not kept. */
+static const char LOST_HEADERS[] =
+    "[{\"name\": \"mahalle: more than 16 MiB of headers were not kept\"}]";
+
 static void put_bytes(struct params *params, const uint8_t *bytes, size_t len)
 {
     if (bytes == NULL) {
         params_null(params);
     } else {
-        params_bytes(params, bytes, len);
+        params_lent(params, bytes, len);
     }
 }
 
@@ -36,8 +41,13 @@ static enum mh_code add_letter(struct store *store, const struct letter *letter,
     struct mh_buf headers;
     enum mh_code code;
 
-    mh_buf_init(&headers, STORE_PARAM_BYTES_MAX);
+    mh_buf_init(&headers, STORE_PARAM_BYTES_MAX / 2);
     kafka_headers_json(message, &headers);
+    if (headers.failed) {
+        mh_buf_reset(&headers);
+        headers.failed = false;
+        mh_buf_text(&headers, LOST_HEADERS);
+    }
     params_reset(params);
     params_text(params, store->topic);
     params_int4(params, message->partition);
@@ -52,9 +62,7 @@ static enum mh_code add_letter(struct store *store, const struct letter *letter,
     put_bytes(params, message->key, message->key_len);
     put_bytes(params, message->value, message->value_len);
     put_json(params, mh_buf_string(&headers));
-    code = headers.failed
-               ? mh_fail(err, MH_MEMORY, "headers of a record are too large")
-               : store_run(store, "add_dead_letter", NULL, NULL, err);
+    code = store_run(store, "add_dead_letter", NULL, NULL, err);
     mh_buf_fini(&headers);
     return code;
 }

@@ -16,6 +16,7 @@ void params_reset(struct params *params)
 
 static void begin(struct params *params)
 {
+    params->lent[params->count] = NULL;
     params->starts[params->count] = params->buf.len;
 }
 
@@ -52,6 +53,13 @@ void params_bytes(struct params *params, const void *bytes, size_t len)
     begin(params);
     mh_buf_put(&params->buf, bytes, len);
     params_end(params);
+}
+
+void params_lent(struct params *params, const void *bytes, size_t len)
+{
+    begin(params);
+    params->lent[params->count] = bytes;
+    params->lens[params->count++] = (int)len;
 }
 
 void params_text(struct params *params, const char *text)

@@ -3,12 +3,16 @@
 
 import json
 import uuid
+from unittest import mock
 
+import confluent_kafka
 import pytest
 
+from harness.stack import TOPIC
 from harness.verdicts import assert_like_log
 from oracle import decode, intake
 
+NOT_KEPT = '[{"name": "mahalle: more than 16 MiB of headers were not kept"}]'
 NAMES = ("event_id", "op", "revision", "occurred_on", "agency_code", "place_code")
 
 
@@ -146,3 +150,23 @@ def test_one_letter_each_and_good_neighbours(stack, contract, together):
     everything = "".join(row[5] for row in letters.values())
     for content in ("0084575948", "nobody_at_all", "NO_SUCH_CODE", "reg-no 12/A"):
         assert content not in everything
+
+
+def test_a_record_that_is_large_once_it_is_unpacked(stack, contract):
+    """A broker bounds what it keeps, which is packed: 100 MiB of nothing fit in."""
+    producer = confluent_kafka.Producer({
+        "bootstrap.servers": stack.environment["MAHALLE_BROKERS"],
+        "message.max.bytes": 200_000_000, "compression.type": "lz4"})
+    stack.produce([("x", encode(contract, 1), 0)])
+    headers = [("h", bytes(20 << 20))]
+    for value in (bytes(100 << 20), encode(contract, 2) + b"\0"):
+        producer.produce(TOPIC, key=b"x", value=value, partition=0, headers=headers)
+        assert not producer.flush(60)
+    stack.produce([("x", encode(contract, 3), 0)])
+    stack.start_consumer()
+    stack.wait_applied(60)
+    assert stack.rows('SELECT "offset", reason, octet_length(value), headers::text'
+                      " FROM ops.dead_letter JOIN core.dead_letter_record USING (id)"
+                      ' ORDER BY "offset"') == [
+        (1, "TOO_LARGE", 100 << 20, NOT_KEPT), (2, "TRAILING", mock.ANY, NOT_KEPT)]
+    assert stack.fates() == {"applied": 2, "duplicate": 0, "stale": 0, "dead": 2, "gaps": 0}

@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import struct
+import subprocess
 import time
 
 import confluent_kafka
@@ -17,7 +18,7 @@ import pytest
 
 from harness.browser import browser, parse, words
 from harness.monitor import Monitor, get, samples, url_of
-from harness.stack import TOPIC, state_of, wait_for
+from harness.stack import ROOT, TOPIC, state_of, wait_for
 from oracle import decode, intake
 
 PARTITIONS = 12
@@ -61,6 +62,22 @@ def put_transaction(stack, records, commit):
         producer.commit_transaction(30)
     else:
         producer.abort_transaction(30)
+
+
+def assert_clean(metrics):
+    """Prometheus' own tool finds nothing to say."""
+    done = subprocess.run([ROOT / "build" / "deps" / "prometheus" / "promtool", "check",
+                           "metrics"], input=metrics, text=True, capture_output=True)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def group_offsets(stack):
+    """{partition: offset} that Kafka keeps for the group, as any client can ask."""
+    group = stack.environment["MAHALLE_GROUP"]
+    asked = [confluent_kafka.ConsumerGroupTopicPartitions(group)]
+    admin = stack.kafka_admin()
+    found = admin.list_consumer_group_offsets(asked)[group].result(30)
+    return {p.partition: p.offset for p in found.topic_partitions}
 
 
 def part(said, partition):
@@ -130,6 +147,10 @@ def test_from_never_started_to_caught_up_to_dead(stack, contract, monitor):
     assert counted["mahalle_aggregate_up"] == 1
     assert counted["mahalle_aggregate_partitions"] == PARTITIONS
     assert get(address + "/")[0] == 404
+    for url in (address, monitor.url):
+        assert_clean(get(url + "/metrics")[1])
+    wait_for(lambda: group_offsets(stack).items() >= {3: 5, 4: 2}.items(), 10,
+             lambda: group_offsets(stack))
 
     # dead: what waits is told, the series stay
     stack.stop_consumers(signal.SIGKILL)
@@ -202,6 +223,29 @@ def test_positions_that_go_back_and_records_that_go(stack, contract, monitor):
     said = part(monitor.status(), 4)
     assert said["status"] == "LOSS_RISK" and "not the one" in said["reason"]
     assert said["lag_seconds"] == pytest.approx(time.time() - posted, abs=RIGHT_S)
+
+
+def test_a_refusal_waits_for_a_person(stack, contract, monitor):
+    consumer = stack.start_consumer(MAHALLE_LISTEN="127.0.0.1:0")
+    put(stack, contract, 1, 2)
+    stack.wait_applied()
+    stack.execute("ALTER TABLE core.event RENAME TO elsewhere")
+    put(stack, contract, 1, 2)
+    said = monitor.wait("BLOCKED", 20)[1]
+    assert "PG_REFUSED" in said["reason"] and part(said, 2)["lag_records"] == 1
+    code, why = get(url_of(consumer) + "/readyz")
+    assert code == 503 and "does not exist" in why
+    watching = subprocess.Popen(["mahalle-lag", "watch"], env=monitor.environment, text=True,
+                                stdout=subprocess.PIPE)
+    stack.execute("ALTER TABLE core.elsewhere RENAME TO event")
+    stack.wait_applied()
+    monitor.wait("OK", 5)
+    assert get(url_of(consumer) + "/readyz")[0] == 200
+    time.sleep(1)
+    watching.send_signal(signal.SIGINT)
+    shown = watching.communicate(timeout=10)[0]
+    assert watching.returncode == 0 and shown.count("owner\n") > 1
+    assert shown.splitlines()[0].startswith("BLOCKED ")
 
 
 def family(stack, server):
@@ -297,21 +341,20 @@ def test_a_page_for_the_wall(stack, contract, monitor, tmp_path):
                     f"{monitor.url}/?lang=en")
     wait_for(lambda: monitor.status()["looked_at"] > first, 5)
     assert 'data-status="' in shown and '<p class="lost" role="alert" hidden' in shown
-    for width in SIZES:
-        assert overflow(tmp_path, monitor, width) <= 0
+    assert all(over <= 0 for over in overflows(tmp_path, monitor))
 
 
-def overflow(folder, monitor, width):
-    """How many pixels the page is wider than a screen of this width."""
-    outer = folder / "outer.html"
+def overflows(folder, monitor):
+    """How many pixels the page is wider than screens of these widths."""
     text = monitor.text("/?lang=fa").replace('<script src="/page.js" defer="defer"></script>', "")
-    inner = folder / "inner.html"
-    inner.write_text(text.replace("</body>", (
-        "<script>onload = () => document.title = document.documentElement.scrollWidth"
-        " - document.documentElement.clientWidth;</script></body>")), "utf-8")
-    outer.write_text(
-        f'<!DOCTYPE html><iframe style="width:{width}px;height:900px" src="inner.html">'
-        "</iframe><script>onload = () => document.title ="
-        " frames[0].document.title;</script>", "utf-8")
-    shown = browser(folder, "--dump-dom", "--allow-file-access-from-files", outer.as_uri())
-    return int(re.search("<title>(.*?)</title>", shown)[1])
+    (folder / "inner.html").write_text(text, "utf-8")
+    (folder / "outer.html").write_text("<!DOCTYPE html>" + "".join(
+        f'<iframe style="width:{width}px;height:900px" src="inner.html"></iframe>'
+        for width in SIZES) + """<script>
+            onload = () => document.title = [...document.querySelectorAll("iframe")].map(frame => {
+              const all = frame.contentDocument.documentElement;
+              return all.scrollWidth - all.clientWidth; }).join(" ");
+        </script>""", "utf-8")
+    shown = browser(folder, "--dump-dom", "--allow-file-access-from-files",
+                    (folder / "outer.html").as_uri())
+    return [int(number) for number in re.search("<title>(.*?)</title>", shown)[1].split()]

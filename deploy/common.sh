@@ -91,3 +91,13 @@ alive() {
     pid=$(<"$1")
     tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF -- "$2"
 }
+
+# A quarter of the memory, at least 128 MB and at most 1 GB: what 2 million facts
+# come to, so that no question of theirs leaves the server's own memory.
+shared_buffers_mb() {
+    awk '/^MemTotal:/ { mb = int($2 / 4096) }
+         END { print (mb < 128 ? 128 : mb > 1024 ? 1024 : mb) }' /proc/meminfo
+}
+
+# port_is_taken PORT: does anybody listen there?
+port_is_taken() { (: <"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }

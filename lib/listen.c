@@ -65,10 +65,11 @@ static bool is_loopback(const struct sockaddr_storage *address)
         return IN6_IS_ADDR_LOOPBACK(
             &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
     }
-    return ntohl(((const struct sockaddr_in *)(const void *)address)
+    return address->ss_family == AF_INET &&
+           ntohl(((const struct sockaddr_in *)(const void *)address)
                      ->sin_addr.s_addr) >>
-               24 ==
-           IN_LOOPBACKNET;
+                   24 ==
+               IN_LOOPBACKNET;
 }
 
 enum mh_code mh_listen(const char *listen, int backlog,
@@ -76,7 +77,7 @@ enum mh_code mh_listen(const char *listen, int backlog,
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
                                    .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
-    struct sockaddr_storage bound = {.ss_family = AF_UNSPEC};
+    struct sockaddr_storage bound;
     socklen_t bound_len = sizeof bound;
     struct addrinfo *found = NULL;
     char host[HOST_BYTES];
@@ -98,6 +99,7 @@ enum mh_code mh_listen(const char *listen, int backlog,
         return mh_fail(err, MH_USAGE, "listen on %s port %s: %s", host, port,
                        strerror(errno));
     }
+    memset(&bound, 0, sizeof bound);
     if (getsockname(fd, (struct sockaddr *)&bound, &bound_len) != 0 ||
         getnameinfo((struct sockaddr *)&bound, bound_len, host, 64, port,
                     sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0) {

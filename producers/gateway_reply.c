@@ -27,8 +27,7 @@ static const char *const PROBLEMS_FA[] = {
     [PROBLEM_SINCE] =
         "مقدار since نه زمان است و نه next یک پاسخ",
     [PROBLEM_AGENCY] =
-        "این کلید برای همهٔ دستگاه‌هاست: ‎?agency_code=‎ را هم "
-        "بنویسید",
+        "این کلید برای همهٔ دستگاه‌هاست: ‎?agency_code=‎ را هم بنویسید",
     [PROBLEM_KEY] =
         "کلید معتبر نیست: سرآیند Authorization: Bearer KEY لازم است",
     [PROBLEM_CERTIFICATE] =
@@ -48,10 +47,7 @@ static const char *const PROBLEMS_FA[] = {
     [PROBLEM_EVENT_COUNT] =
         "شمار رویدادها بیش از حد مجاز یک درخواست است",
     [PROBLEM_MEDIA] =
-        "متن درخواست باید application/json یا application/x-ndjson "
-        "یا application/cloudevents+json یا "
-        "application/cloudevents-batch+json باشد، با UTF-8 و بدون "
-        "فشرده‌سازی",
+        "متن درخواست باید application/json یا application/x-ndjson یا application/cloudevents+json یا application/cloudevents-batch+json باشد، با UTF-8 و بدون فشرده‌سازی",
     [PROBLEM_RATE] =
         "بیش از سهم این کلید در ثانیه است؛ کمی صبر کنید",
     [PROBLEM_BUG] =

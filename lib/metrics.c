@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,14 +78,16 @@ void mh_metrics_head(struct mh_buf *out, enum mh_metric_kind kind,
     mh_buf_format(out, "\n# TYPE %s %s\n", name, KINDS[kind]);
 }
 
-static void put_number(struct mh_buf *out, double value)
+enum { NUMBER_BYTES = 32 };
+
+static void format_number(char text[NUMBER_BYTES], double value)
 {
     if (isnan(value)) {
-        mh_buf_text(out, "NaN");
+        (void)snprintf(text, NUMBER_BYTES, "NaN");
     } else if (isinf(value)) {
-        mh_buf_text(out, value > 0 ? "+Inf" : "-Inf");
+        (void)snprintf(text, NUMBER_BYTES, value > 0 ? "+Inf" : "-Inf");
     } else {
-        mh_buf_format(out, "%.15g", value);
+        (void)snprintf(text, NUMBER_BYTES, "%.15g", value);
     }
 }
 
@@ -102,8 +105,11 @@ static void put_label(struct mh_buf *out, bool *open, const char *name,
 
 static void end_sample(struct mh_buf *out, bool open, double value)
 {
+    char number[NUMBER_BYTES];
+
+    format_number(number, value);
     mh_buf_text(out, open ? "} " : " ");
-    put_number(out, value);
+    mh_buf_text(out, number);
     mh_buf_byte(out, '\n');
 }
 
@@ -370,16 +376,14 @@ static void write_histogram(struct mh_buf *out, const struct mh_series *series)
     bool open;
 
     for (int i = 0; i <= family->bound_count; i++) {
-        struct mh_buf bound;
+        char bound[NUMBER_BYTES];
 
-        mh_buf_init(&bound, 64);
-        put_number(&bound, i < family->bound_count ? family->bounds[i]
-                                                   : (double)INFINITY);
+        format_number(bound, i < family->bound_count ? family->bounds[i]
+                                                     : (double)INFINITY);
         count += series->buckets[i];
         open = put_name(out, series, "_bucket");
-        put_label(out, &open, "le", mh_buf_string(&bound));
+        put_label(out, &open, "le", bound);
         end_sample(out, open, (double)count);
-        mh_buf_fini(&bound);
     }
     open = put_name(out, series, "_sum");
     end_sample(out, open, series->value);

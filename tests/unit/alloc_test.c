@@ -19,6 +19,8 @@
 #include "encode.h"
 #include "intake.h"
 #include "json.h"
+#include "lag_judge.h"
+#include "metrics.h"
 #include "model.h"
 #include "post_mend.h"
 #include "sample.h"
@@ -348,6 +350,83 @@ static int close_world(void **state)
     return 0;
 }
 
+/* ----------------------------------------------------------- what is watched */
+
+/* A judgement as mahalle-lag makes it: what cannot be had leaves the last one
+ * as it was. */
+static enum mh_code judge_a_look(void)
+{
+    struct lag_source source = {.retention_ms = -1};
+    struct lag_sink sink = {.count = 0};
+    struct lag_source source_copy = {.retention_ms = -1};
+    struct lag_sink sink_copy = {.count = 0};
+    struct lag_judge judge = {.count = 0};
+    struct mh_err err;
+    enum mh_code code = lag_source_resize(&source, 3, &err);
+
+    if (code == MH_OK) {
+        code = lag_sink_resize(&sink, 2, &err);
+    }
+    if (code == MH_OK) {
+        code = lag_source_copy(&source_copy, &source, &err);
+    }
+    if (code == MH_OK) {
+        code = lag_sink_copy(&sink_copy, &sink, &err);
+    }
+    if (code == MH_OK) {
+        code = lag_judge_look(&judge, &source_copy, &sink_copy, 1, &err);
+    }
+    lag_judge_fini(&judge);
+    lag_source_fini(&source);
+    lag_sink_fini(&sink);
+    lag_source_fini(&source_copy);
+    lag_sink_fini(&sink_copy);
+    return code;
+}
+
+static void a_judgement_is_left_clean(void **state)
+{
+    (void)state;
+    each_fails(judge_a_look, 4);
+}
+
+/* What cannot be counted is not; the rest goes on. */
+static enum mh_code count_something(void)
+{
+    static const char *const LABELS[] = {"a", "b", NULL};
+    static const double BOUNDS[] = {1, 2};
+    const char *const values[] = {"x", "y"};
+    struct mh_metrics *metrics = mh_metrics_new();
+    struct mh_series *counter, *histogram;
+    struct mh_buf out;
+    enum mh_code code;
+
+    if (metrics == NULL) {
+        return MH_MEMORY;
+    }
+    counter = mh_metrics_series(
+        mh_metrics_define(metrics, MH_METRIC_COUNTER, "n_total", "N.", LABELS),
+        values);
+    histogram = mh_metrics_series(
+        mh_metrics_define_histogram(metrics, "h", "H.", LABELS, BOUNDS, 2),
+        values);
+    mh_series_add(counter, 1);
+    mh_series_observe(histogram, 1);
+    mh_buf_init(&out, 10000);
+    mh_metrics_write(metrics, &out);
+    code =
+        out.failed || counter == NULL || histogram == NULL ? MH_MEMORY : MH_OK;
+    mh_buf_fini(&out);
+    mh_metrics_free(metrics);
+    return code;
+}
+
+static void counts_are_left_clean(void **state)
+{
+    (void)state;
+    each_fails(count_something, 8);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +436,8 @@ int main(void)
         cmocka_unit_test(a_batch_is_left_clean),
         cmocka_unit_test(a_line_is_left_clean),
         cmocka_unit_test(a_table_is_left_clean),
+        cmocka_unit_test(a_judgement_is_left_clean),
+        cmocka_unit_test(counts_are_left_clean),
     };
 
     return cmocka_run_group_tests(tests, open_world, close_world);

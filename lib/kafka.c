@@ -47,6 +47,10 @@ static const char *const CONSUMER_OWN[] = {
     "--group names it",
     "partition.assignment.strategy",
     "all instances must share partitions in the same way",
+    "check.crcs",
+    "records that were damaged on the way would be taken for bad ones",
+    "allow.auto.create.topics",
+    "a slip in a name would make a topic that nobody posts to",
     NULL};
 static const char *const PRODUCER_OWN[] = {
     "acks",
@@ -57,6 +61,8 @@ static const char *const PRODUCER_OWN[] = {
     "versions of an event could change places",
     "partitioner",
     "versions of an event must meet in one partition",
+    "delivery.report.only.error",
+    "nobody would hear that events are stored",
     NULL};
 
 /* Answers that do not change by waiting: a person must act. */

@@ -73,10 +73,12 @@ static void what_the_totals_rest_on_is_not_the_operators(void **state)
         "enable.auto.offset.store=true",
         "isolation.level=read_committed",
         "group.id=other",
-        "partition.assignment.strategy=range"};
+        "partition.assignment.strategy=range",
+        "check.crcs=false",
+        "allow.auto.create.topics=true"};
     static const char *const producers[] = {
         "acks=all", "request.required.acks=1", "enable.idempotence=false",
-        "partitioner=random"};
+        "partitioner=random", "delivery.report.only.error=true"};
     struct mh_err err;
 
     (void)state;

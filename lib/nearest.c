@@ -49,7 +49,9 @@ void mh_nearest_offer(struct mh_nearest *nearest, const char *name,
         return;
     }
     away = distance(nearest->name, nearest->len, name, len);
-    if (away < nearest->away) {
+    /* of short names many are two letters away and yet nothing like */
+    if (away < nearest->away &&
+        2 * away <= (len > nearest->len ? len : nearest->len)) {
         nearest->away = away;
         nearest->best = shown;
     }

@@ -30,6 +30,7 @@ static void a_misspelt_name_has_a_nearest(void **state)
     assert_string_equal(nearest_to("womencount"), "women_count");
     assert_string_equal(nearest_to("ocurred_at"), "occurred_on");
     assert_string_equal(nearest_to("opp"), "op");
+    assert_string_equal(nearest_to("ip"), "op");
 }
 
 static void what_is_no_misspelling_has_none(void **state)
@@ -40,6 +41,8 @@ static void what_is_no_misspelling_has_none(void **state)
     (void)state;
     assert_null(nearest_to("free_text"));
     assert_null(nearest_to(""));
+    assert_null(nearest_to("foo"));
+    assert_null(nearest_to("xy"));
     memset(longer, 'x', sizeof longer - 1);
     assert_null(nearest_to(longer));
     mh_nearest_begin(&nearest, longer, MH_NEAREST_MAX);

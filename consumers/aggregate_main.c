@@ -61,6 +61,7 @@ static const struct mh_program PROGRAM = {
                 "mahalle-aggregate --brokers kafka1:9092,kafka2:9092\n"
                 "mahalle-aggregate --config /etc/mahalle/aggregate.conf\n",
     .options = OPTIONS,
+    .bare = true,
 };
 
 /* Trouble that goes on is told once, then every half minute. */

@@ -232,7 +232,11 @@ static void read_step(struct mh_options *options, const struct step *step)
     char where[MH_OPTION_NAME_MAX + 8];
 
     (void)snprintf(where, sizeof where, "%.*s", (int)step->len, step->text);
-    if (step->is_arg) {
+    if (step->is_arg && options->program->bare) {
+        mh_options_mistake(options,
+                           "%s: nothing but options is taken; see --help",
+                           step->text);
+    } else if (step->is_arg) {
         options->args[options->arg_count++] = step->text;
     } else if (step->option == NULL) {
         size_t dashes = strspn(step->text, "-");

@@ -46,6 +46,7 @@ struct mh_program {
     const char *examples;            /**< lines, each a command that works */
     const struct mh_option *options; /**< ends with name NULL */
     const struct mh_exit *exits;     /**< optional: all codes, in general */
+    bool bare;                       /**< what is no option is a mistake */
 };
 
 struct mh_options;

@@ -71,6 +71,7 @@ static const struct mh_program PROGRAM = {
         "mahalle-gateway --config /etc/mahalle/gateway.conf --listen "
         "0.0.0.0:443 --tls-certificate server.pem --tls-key server.key",
     .options = OPTIONS,
+    .bare = true,
 };
 
 static const char *text_or_null(const struct mh_options *all, const char *name)

@@ -25,7 +25,7 @@ static const struct mh_option TABLE[] = {
     {"type", MH_OPTION_LIST, "any", 0, 0, "", "Event type; may be repeated."},
     {.name = NULL}};
 
-static const struct mh_program PROGRAM = {
+static struct mh_program program = {
     "mahalle-try", "Try the options.", "[OPTION]... FILE...\n--help",
     "mahalle-try --brokers localhost:9092 a.ndjson", .options = TABLE};
 
@@ -75,7 +75,7 @@ static enum mh_code read_options(const char *first, ...)
     assert_true(dup2(fileno(file), STDOUT_FILENO) >= 0);
     assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
     options = NULL;
-    code = mh_options_read(&PROGRAM, argc, argv, &options, &done, &err);
+    code = mh_options_read(&program, argc, argv, &options, &done, &err);
     (void)fflush(stdout);
     assert_true(dup2(kept_err, STDERR_FILENO) >= 0);
     (void)close(kept_err);
@@ -105,6 +105,7 @@ static int clean(void **state)
     (void)state;
     mh_options_free(options);
     options = NULL;
+    program.bare = false;
     (void)unsetenv("MAHALLE_BROKERS");
     (void)unsetenv("MAHALLE_BATCH_SIZE");
     (void)unsetenv("MAHALLE_DRY_RUN");
@@ -165,6 +166,18 @@ static void what_is_no_option_is_an_argument(void **state)
     assert_string_equal(mh_options_arg(options, 4), "--");
     assert_string_equal(mh_options_arg(options, 5), "-x");
     assert_int_equal(mh_options_number(options, "offset"), -5);
+}
+
+static void a_bare_program_takes_no_argument(void **state)
+{
+    (void)state;
+    program.bare = true;
+    assert_int_equal(read_options("--brokers", "x", "extra", NULL), MH_USAGE);
+    assert_said("mahalle-try: extra: nothing but options is taken; see --help");
+    assert_int_equal(read_options("--brokers", "x", "--", "--more", NULL),
+                     MH_USAGE);
+    assert_said("mahalle-try: --more: nothing but options");
+    assert_int_equal(read_options("--brokers", "x", NULL), MH_OK);
 }
 
 static void keys_of_librdkafka_are_collected_in_order(void **state)
@@ -297,15 +310,15 @@ static void help_tells_all_within_80_columns(void **state)
 static void a_program_may_say_itself_how_it_ends(void **state)
 {
     static const struct mh_exit EXITS[] = {{0, "done"}, {7, "no"}, {0, NULL}};
-    struct mh_program program = PROGRAM;
+    struct mh_program ending = program;
     char *text = NULL;
     size_t len = 0;
     FILE *to = open_memstream(&text, &len);
 
     (void)state;
     assert_non_null(to);
-    program.exits = EXITS;
-    mh_options_help(&program, to);
+    ending.exits = EXITS;
+    mh_options_help(&ending, to);
     (void)fclose(to);
     assert_non_null(strstr(text, "Exit codes:\n  0: done\n  7: no\n"));
     free(text);
@@ -385,6 +398,7 @@ int main(void)
         TEST(defaults_hold_where_nothing_is_said),
         TEST(the_later_source_wins),
         TEST(what_is_no_option_is_an_argument),
+        TEST(a_bare_program_takes_no_argument),
         TEST(a_list_grows_by_each_flag),
         TEST(keys_of_librdkafka_are_collected_in_order),
         TEST(secrets_of_librdkafka_are_never_flags),

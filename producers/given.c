@@ -59,6 +59,7 @@ struct given given_json_untagged(const json_t *json,
 {
     const char *tag =
         field->kind == MH_KIND_ENUM ? field->enum_name : TAGS[field->kind];
+    struct given given;
     void *at;
 
     if (!field->optional || !json_is_object(json) ||
@@ -67,7 +68,10 @@ struct given given_json_untagged(const json_t *json,
     }
     /* jansson's iterator changes nothing but takes no const */
     at = json_object_iter((json_t *)(uintptr_t)json);
-    return given_json(strcmp(json_object_iter_key(at), tag) == 0
-                          ? json_object_iter_value(at)
-                          : json);
+    if (strcmp(json_object_iter_key(at), tag) != 0) {
+        return given_json(json);
+    }
+    given = given_json(json_object_iter_value(at));
+    given.tagged = true;
+    return given;
 }

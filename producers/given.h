@@ -9,6 +9,7 @@
 #define MAHALLE_GIVEN_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "schema.h"
 
@@ -31,6 +32,8 @@ struct given {
     const char *text; /**< lent, not terminated; texts and GIVEN_DIGITS */
     size_t len;       /**< bytes of `text` */
     int64_t number;   /**< GIVEN_NUMBER */
+    bool tagged;      /**< it had the tag of its branch: a number of a date or
+                           time counts from 1970, as in Avro */
 };
 
 /** A value by name. */

@@ -282,7 +282,10 @@ static bool read_moment(const struct mh_type *type, int field,
     enum mh_code code = MH_TYPE;
     const char *expected;
 
-    if (intake_is_text(given)) {
+    if (given->kind == GIVEN_NUMBER && given->tagged) {
+        value->number = given->number;
+        code = MH_OK;
+    } else if (intake_is_text(given)) {
         code = (is_day ? intake_date : intake_instant)(given->text, given->len,
                                                        &value->number);
     }

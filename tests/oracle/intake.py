@@ -75,11 +75,11 @@ def read_flat(flat, contract, event_type=None, now_ms=None):
     event_type = contract.types[name]
     event, found, unread = {"event_type": name}, [], set()
     for field in event_type.fields:
-        value = unwrap(flat.pop(field.name, None), field)
+        value, tagged = unwrap(flat.pop(field.name, None), field)
         if value is None:
             continue
         try:
-            event[field.name] = read_value(value, field)
+            event[field.name] = read_value(value, field, tagged)
         except Refused as refused:
             unread.add(field.name)
             found.append((field.name, str(refused)))
@@ -99,15 +99,17 @@ def read_flat(flat, contract, event_type=None, now_ms=None):
 
 
 def unwrap(value, field):
-    """The value of {"int": 5}, as Avro's own JSON writes a union."""
+    """The value of {"int": 5}, as Avro's own JSON writes a union; whether it was one."""
     if field.nullable and isinstance(value, dict) and len(value) == 1:
         ((tag, inner),) = value.items()
         if tag in (field.kind, field.enum_name) and inner is not None:
-            return inner
-    return value
+            return inner, True
+    return value, False
 
 
-def read_value(value, field):
+def read_value(value, field, tagged):
+    if field.logical and tagged and isinstance(value, int) and not isinstance(value, bool):
+        return value   # days or milliseconds since 1970, as Avro has them
     if field.logical == "date":
         return read_date(value)
     if field.logical == "timestamp-millis":

@@ -137,6 +137,21 @@ static void too_large_numbers_are_max_and_min_at_their_field(void **state)
     expect_members_fault("-99999999999999999999999999999999999", MH_MIN);
 }
 
+static void numbers_of_dates_and_times_need_their_tag(void **state)
+{
+    (void)state;
+    read_meeting(",\"occurred_at\":{\"long\":1760338800000}");
+    assert_int_equal(reading.faults.count, 0);
+    assert_true(reading.event.values[MH_FIELD_OCCURRED_AT].number ==
+                1760338800000);
+    expect_fault(",\"occurred_at\":1760338800000", "/occurred_at", MH_TYPE);
+    expect_fault(",\"occurred_at\":{\"int\":1760338800000}", "/occurred_at",
+                 MH_TYPE);
+    expect_fault(",\"occurred_at\":{\"long\":1.5}", "/occurred_at", MH_TYPE);
+    expect_fault(",\"occurred_at\":{\"long\":1760400000000}", "/occurred_at",
+                 MH_DAY);
+}
+
 static void names_of_no_field_are_pointed_at(void **state)
 {
     char more[1024] = ",\"";
@@ -246,6 +261,7 @@ int main(void)
         cmocka_unit_test(numbers_are_read_in_three_scripts),
         cmocka_unit_test(what_is_no_whole_number_is_a_fault_of_its_field),
         cmocka_unit_test(too_large_numbers_are_max_and_min_at_their_field),
+        cmocka_unit_test(numbers_of_dates_and_times_need_their_tag),
         cmocka_unit_test(names_of_no_field_are_pointed_at),
         cmocka_unit_test(a_misspelt_name_is_told_what_it_may_mean),
         cmocka_unit_test(ids_are_named_or_refused),

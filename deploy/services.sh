@@ -5,10 +5,18 @@
 # once, and has its number in NAME.pid. Sourced, never run.
 
 # Names, in the order of their start. A line here is all that a service needs.
+# Consumers that were started and not stopped, by an earlier, larger
+# MAHALLE_CONSUMERS, are wanted as well: one that died is to come back.
 services() {
-    local n
+    local n pidfile
     for ((n = 1; n <= CONSUMERS; n++)); do
         say "aggregate-$n"
+    done
+    for pidfile in "$STACK"/aggregate-*.pid; do
+        [ -e "$pidfile" ] || continue
+        n=${pidfile##*-}
+        n=${n%.pid}
+        ((n > CONSUMERS)) && say "aggregate-$n"
     done
     say lag
     say gateway

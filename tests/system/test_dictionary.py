@@ -51,6 +51,14 @@ def test_rows_of_a_table_have_the_same_number_of_cells(text):
     assert text.count('<div dir="rtl">') == text.count("</div>")
 
 
+def test_every_column_is_told_in_persian_and_english(stack):
+    assert stack.rows("SELECT attrelid::regclass::text, attname FROM pg_attribute"
+                      "  JOIN pg_class c ON c.oid = attrelid"
+                      " WHERE relnamespace IN ('report'::regnamespace, 'ops'::regnamespace)"
+                      "   AND relkind IN ('r', 'v') AND attnum > 0 AND NOT attisdropped"
+                      "   AND coalesce(col_description(attrelid, attnum), '') !~ '. — .'") == []
+
+
 def test_every_type_and_every_view_is_there(stack, text):
     for path in ROOT.glob("schemas/events/*/*.v1.avsc"):
         assert f"\n### {path.name.split('.')[0]}\n" in text

@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "admin_letters.h"
@@ -13,7 +14,16 @@
 #include "store_replay.h"
 #include "verdict.h"
 
-enum { TRIES = 5, WAIT_MS = 200 };
+enum { TRIES = 5, WAIT_MS = 200, TOLD_MAX = 20 };
+
+/* Letters that were named and are in another state, or in none. */
+#define ELSEWHERE                                                        \
+    "SELECT id, coalesce(l.state, ''), count(*) OVER (),"                \
+    "       count(*) FILTER (WHERE l.state IS DISTINCT FROM 'replayed')" \
+    "         OVER ()"                                                   \
+    "  FROM (SELECT DISTINCT unnest($1::bigint[]) AS id) AS named"       \
+    "  LEFT JOIN ops.dead_letter l USING (id)"                           \
+    " WHERE l.state IS DISTINCT FROM $2 ORDER BY id LIMIT 21"
 
 struct run {
     struct store *store;            /* owned */
@@ -28,6 +38,8 @@ struct run {
     struct delta delta;
     int64_t fates[FATE_COUNT];
     enum mh_code last_reason; /* of those that are dead again */
+    long elsewhere;           /* named, but not in the state that is taken */
+    long astray;              /* of these, the ones that were not replayed */
 };
 
 static enum mh_code read_contract(struct run *run, int64_t version,
@@ -178,6 +190,55 @@ static enum mh_code read_choice(const struct admin *admin, struct run *run,
     return MH_OK;
 }
 
+static void tell_elsewhere(const struct database *db, const char *state)
+{
+    for (int i = 0; i < database_rows(db) && i < TOLD_MAX; i++) {
+        const char *id = database_text(db, i, 0);
+        const char *is = database_text(db, i, 1);
+
+        if (*is == '\0') {
+            (void)fprintf(stderr, "mahalle-admin: there is no letter %s\n", id);
+        } else {
+            (void)fprintf(stderr, "mahalle-admin: letter %s is %s, not %s%s\n",
+                          id, is, state,
+                          strcmp(is, "parked") == 0
+                              ? "; to take it all the same: --state parked"
+                              : "");
+        }
+    }
+    if (database_rows(db) > TOLD_MAX) {
+        (void)fprintf(stderr, "mahalle-admin: and more\n");
+    }
+}
+
+/* Which of the letters that were named by their ids will not be taken. */
+static enum mh_code find_elsewhere(const struct admin *admin, struct run *run,
+                                   struct mh_err *err)
+{
+    const char *const params[] = {run->letters.params[0],
+                                  run->letters.params[LETTER_STATE]};
+    struct database *db = NULL;
+    enum mh_code code =
+        params[0] == NULL ? MH_OK : admin_connect(admin, &db, err);
+
+    if (code == MH_OK && db != NULL) {
+        code = admin_begin_reading(db, err);
+    }
+    if (code == MH_OK && db != NULL) {
+        code = database_exec(db, "dead letters", ELSEWHERE, 2, params, err);
+    }
+    if (code == MH_OK && db != NULL && database_rows(db) > 0) {
+        tell_elsewhere(db, params[1]);
+        run->elsewhere = strtol(database_text(db, 0, 2), NULL, 10);
+        run->astray = strtol(database_text(db, 0, 3), NULL, 10);
+    }
+    if (db != NULL) {
+        database_rollback(db);
+    }
+    database_close(db);
+    return code;
+}
+
 static enum mh_code open_store(const struct admin *admin, struct run *run,
                                struct mh_err *err)
 {
@@ -201,9 +262,10 @@ static enum mh_code open_store(const struct admin *admin, struct run *run,
 }
 
 /* What was done, also before a failure. @returns the reason of a letter when
- * some are dead again */
-static enum mh_code tell(const struct admin *admin, const struct run *run,
-                         enum mh_code code, struct mh_err *err)
+ * some are dead again; MH_CONFLICT: letters were named that could not be taken
+ */
+static enum mh_code tell(const struct run *run, enum mh_code code,
+                         struct mh_err *err)
 {
     const int64_t *n = run->fates;
     int64_t replayed = n[FATE_APPLIED] + n[FATE_DUPLICATE] + n[FATE_STALE];
@@ -212,14 +274,18 @@ static enum mh_code tell(const struct admin *admin, const struct run *run,
                  " duplicate, %" PRId64 " stale), %" PRId64 " dead again",
                  replayed, n[FATE_APPLIED], n[FATE_DUPLICATE], n[FATE_STALE],
                  n[FATE_DEAD]);
-    if (admin->arg_count > 0 && code == MH_OK) {
-        (void)printf(", %" PRId64 " not open",
-                     admin->arg_count - replayed - n[FATE_DEAD]);
+    if (run->elsewhere > 0) {
+        (void)printf(", %ld not %s", run->elsewhere,
+                     run->letters.params[LETTER_STATE]);
     }
     (void)putchar('\n');
-    return code == MH_OK && n[FATE_DEAD] > 0
-               ? mh_fail(err, run->last_reason,
-                         "some are dead again; dead-letters show ID says why")
+    if (code == MH_OK && n[FATE_DEAD] > 0) {
+        return mh_fail(err, run->last_reason,
+                       "some are dead again; dead-letters show ID says why");
+    }
+    return code == MH_OK && run->astray > 0
+               ? mh_fail(err, MH_CONFLICT, "%ld letters were not taken",
+                         run->astray)
                : code;
 }
 
@@ -230,10 +296,13 @@ enum mh_code admin_dead_letters_replay(const struct admin *admin,
     enum mh_code code = read_choice(admin, &run, err);
 
     if (code == MH_OK) {
+        code = find_elsewhere(admin, &run, err);
+    }
+    if (code == MH_OK) {
         code = open_store(admin, &run, err);
     }
     if (code == MH_OK) {
-        code = tell(admin, &run, take_all(&run, err), err);
+        code = tell(&run, take_all(&run, err), err);
     }
     store_close(run.store);
     mh_catalogue_free(run.catalogue);

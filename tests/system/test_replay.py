@@ -122,6 +122,23 @@ def test_a_parked_letter_is_taken_when_it_is_asked_for(stack, contract, know_age
     assert replay(stack, "--state", "parked") == (0, 0, 0, 0, 0, 0)
 
 
+def test_letters_that_cannot_be_taken_are_named(stack, contract, know_agency):
+    refuse(stack, [record(contract, "a", members_present=7), record(contract, "b")])
+    one, two = (row[0] for row in stack.rows("SELECT id FROM ops.dead_letter ORDER BY id"))
+    stack.admin("dead-letters", "park", one, "--why", "not ours")
+    know_agency()
+    done = stack.run("mahalle-admin", "dead-letters", "replay", one, two, two, 999)
+    assert done.returncode == 1
+    assert done.stdout == (b"1 replayed (1 applied, 0 duplicate, 0 stale), 0 dead again,"
+                           b" 2 not open\n")
+    told = done.stderr.decode()
+    assert f"letter {one} is parked, not open; to take it all the same: --state parked" in told
+    assert "there is no letter 999" in told and f"letter {two}" not in told
+    # what was replayed before is no failure: the command may be repeated
+    done = stack.run("mahalle-admin", "dead-letters", "replay", two)
+    assert (done.returncode, f"letter {two} is replayed" in done.stderr.decode()) == (0, True)
+
+
 def test_a_replay_has_a_name_of_its_own_and_waits_for_the_contract(stack, contract,
                                                                  know_agency):
     """While reference data are being loaded, no verdict is given; then by the new ones."""

@@ -152,7 +152,11 @@ static void put_row(struct mh_buf *out, const struct lag_view *view, int i,
                   "%s</td><td class=\"n\">",
                   GRADES[how].name, GRADES[how].sign,
                   lag_status_label(lang, v->status));
-    page_count(out, lang, v->records);
+    if (v->measured) {
+        page_count(out, lang, v->records);
+    } else {
+        mh_buf_text(out, lang == PAGE_FA ? "؟" : "?");
+    }
     mh_buf_text(out, "</td><td class=\"n\">");
     if (v->waiting) {
         lag_put_duration(out, lang, lag_age_ms(v, now_ms));

@@ -111,6 +111,9 @@ static void unknown_numbers_are_left_out(void **state)
     mh_buf_reset(&out);
     lag_write_table(&out, &view, world.now);
     assert_has(&out, "?");
+    mh_buf_reset(&out);
+    lag_write_page(&out, &view, PAGE_FA, world.now);
+    assert_has(&out, "<td class=\"n\">؟</td>");
     mh_buf_fini(&out);
     lag_world_end(&world);
 }

@@ -146,16 +146,51 @@ static void replace_type(struct mh_catalogue *c, const struct mh_type *last,
     }
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* What an envelope's field may hold is the same in all types: who reads several
+ * of them relies on it. */
+static bool fits_envelope(const struct mh_type *other,
+                          const struct mh_type *type, struct mh_buf *problems)
+{
+    bool fine = true;
+
+    for (int i = 0; i < MH_ENVELOPE_COUNT; i++) {
+        const struct mh_field *a = &other->fields[i];
+        const struct mh_field *b = &type->fields[i];
+
+        if (a->has_min != b->has_min || a->has_max != b->has_max ||
+            a->min != b->min || a->max != b->max ||
+            !same_text(a->pattern_text, b->pattern_text) ||
+            !same_text(a->lookup, b->lookup)) {
+            mh_buf_format(problems,
+                          "/fields/%d: min, max, pattern or lookup of %s are "
+                          "not those of %s\n",
+                          i, b->name, other->name);
+            fine = false;
+        }
+    }
+    return fine;
+}
+
 static bool fits(const struct mh_catalogue *c, const struct mh_type *last,
                  const struct mh_type *type, int version,
                  struct mh_buf *problems)
 {
+    const struct mh_schema *taken = mh_catalogue_schema(c, type->schema_id);
     int expected = last == NULL ? 1 : last->version + 1;
     bool fine = true;
 
-    if (mh_catalogue_schema(c, type->schema_id) != NULL) {
-        mh_buf_format(problems, "/schemaId: %lu is taken\n",
-                      (unsigned long)type->schema_id);
+    if (taken != NULL) {
+        mh_buf_format(problems, "/schemaId: %lu is taken by %s, version %d\n",
+                      (unsigned long)type->schema_id, taken->writer->name,
+                      taken->writer->version);
+        fine = false;
+    }
+    if (c->type_count > 0 && !fits_envelope(c->types[0], type, problems)) {
         fine = false;
     }
     if (version != expected) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The twelve fields that start every type: the same everywhere, so that code
-   and tables may rely on their places. Their rules and labels are the
-   schema's own business. */
+   and tables may rely on their places. Their labels are the schema's
+   own business; that their rules are those of the other types, the catalogue
+   sees to. */
 #include <string.h>
 
 #include "schema_draft.h"

@@ -37,7 +37,8 @@ WITH label (domain, label_fa, label_en) AS (VALUES
                              AND $1::date
      GROUP BY 1, 2
 )
-SELECT g.domain, l.label_fa, l.label_en, coalesce(a.events, 0) AS events
+SELECT g.domain, coalesce(l.label_fa, g.domain) AS label_fa,
+       coalesce(l.label_en, g.domain) AS label_en, coalesce(a.events, 0) AS events
   FROM (SELECT DISTINCT domain FROM type) AS g
  CROSS JOIN month m
   LEFT JOIN act a ON a.domain = g.domain AND a.number = m.number

@@ -177,10 +177,6 @@ CREATE TABLE core.daily (
     PRIMARY KEY (type_id, occurred_on, place_code, agency_id, dims)
 ) WITH (fillfactor = 70);
 
--- For what a place has seen, and the places that have seen something: few rows
--- of each are read. No column of it ever changes.
-CREATE INDEX daily_by_place ON core.daily (place_code, type_id, occurred_on);
-
 -- The same facts without places and dimensions, but by the Tehran day on which
 -- they were posted, 'infinity' for a correction: of that nobody knows when the
 -- fact was first posted. Few rows, for what asks for whole years at once.

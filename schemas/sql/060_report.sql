@@ -28,18 +28,6 @@ SELECT agency_code, label_fa, label_en FROM core.agency;
 CREATE VIEW report.lookup AS
 SELECT list, code, label_fa, label_en FROM core.lookup;
 
--- Places that totals have a row of: one look into daily_by_place for each.
-CREATE VIEW core.seen_place AS
-WITH RECURSIVE seen AS (
-    SELECT min(place_code) AS place_code FROM core.daily
-    UNION ALL
-    SELECT (SELECT min(d.place_code) FROM core.daily d
-             WHERE d.place_code > seen.place_code)
-      FROM seen
-     WHERE seen.place_code IS NOT NULL
-)
-SELECT place_code FROM seen WHERE place_code IS NOT NULL;
-
 -- Neighbourhoods that only a fact names have no name, and lie where their
 -- city or village lies by its last span.
 CREATE VIEW report.place AS
@@ -52,12 +40,10 @@ SELECT d.place_code, 'neighbourhood', NULL, NULL,
        core.on_day(p.county, p.from_on, 'infinity'),
        core.on_day(p.settlement, p.from_on, 'infinity'),
        NULL, NULL, false, NULL
-  FROM core.seen_place d
+  FROM (SELECT DISTINCT place_code FROM core.daily WHERE events > 0) AS d
   LEFT JOIN core.place_history p
     ON p.base_code = split_part(d.place_code, '-', 1)
  WHERE d.place_code LIKE '%-%'
-   AND EXISTS (SELECT FROM core.daily f
-                WHERE f.place_code = d.place_code AND f.events > 0)
    AND NOT EXISTS (SELECT FROM core.place q
                     WHERE q.place_code = d.place_code);
 
@@ -119,41 +105,17 @@ SELECT t.event_type, p.occurred_on, a.agency_code, p.events
   LEFT JOIN core.agency a USING (agency_id)
  WHERE NOT t.sensitive AND t.kind IN ('act', 'plan');
 
--- From which day to which something was done (or planned) at a place. The types
--- of a place are found by one look into daily_by_place for each, and so are the
--- days: the rows between are not read.
+-- From which day to which something was done (or planned) at a place.
 CREATE VIEW report.activity AS
-WITH RECURSIVE seen AS (
-    (SELECT place_code, type_id
-       FROM core.daily
-      ORDER BY place_code, type_id
-      LIMIT 1)
-    UNION ALL
-    SELECT next.place_code, next.type_id
-      FROM seen
-     CROSS JOIN LATERAL (
-           SELECT d.place_code, d.type_id
-             FROM core.daily d
-            WHERE (d.place_code, d.type_id) > (seen.place_code, seen.type_id)
-            ORDER BY d.place_code, d.type_id
-            LIMIT 1) AS next
-)
-SELECT t.event_type, s.place_code,
-       core.neighbourhood(s.place_code) AS neighbourhood_code,
-       first.occurred_on AS first_on,
-       (SELECT max(d.occurred_on)
-          FROM core.daily d
-         WHERE d.place_code = s.place_code AND d.type_id = s.type_id
-           AND d.events > 0) AS last_on
-  FROM seen s
+SELECT t.event_type, d.place_code,
+       core.neighbourhood(d.place_code) AS neighbourhood_code,
+       d.first_on, d.last_on
+  FROM (SELECT type_id, place_code, min(occurred_on) AS first_on,
+               max(occurred_on) AS last_on
+          FROM core.daily
+         WHERE events > 0
+         GROUP BY type_id, place_code) AS d
   JOIN core.event_type t USING (type_id)
- CROSS JOIN LATERAL (
-       SELECT d.occurred_on
-         FROM core.daily d
-        WHERE d.place_code = s.place_code AND d.type_id = s.type_id
-          AND d.events > 0
-        ORDER BY d.occurred_on
-        LIMIT 1) AS first
  WHERE NOT t.sensitive AND t.kind IN ('act', 'plan');
 
 CREATE VIEW report.measure_daily AS

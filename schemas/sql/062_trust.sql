@@ -3,7 +3,10 @@
 -- well the agencies report, and what does not fit together.
 
 -- How far the consumer is. One row. A partition that has no position yet
--- makes applied_until unknown; one that is still for 60 s makes it stopped.
+-- makes applied_until unknown; one that is still for 60 s makes it stopped. A
+-- topic that was left in order, every partition released, counts no more as soon
+-- as there is another: else it would hold applied_until for ever. One whose
+-- consumer just died goes on to count.
 CREATE VIEW core.applied AS
 SELECT applied_until,
        CASE WHEN applied_until IS NOT NULL
@@ -16,7 +19,13 @@ SELECT applied_until,
                     THEN min(applied_until) END AS applied_until,
                bool_and(coalesce(greatest(committed_at, seen_at)
                                  > now() - interval '60 s', false)) AS alive
-          FROM ops.partition_progress) AS progress;
+          FROM ops.partition_progress p
+          JOIN (SELECT topic, bool_and(state = 'released') AS is_left
+                  FROM ops.partition_progress
+                 GROUP BY topic) AS t USING (topic)
+         WHERE NOT t.is_left
+            OR (SELECT bool_and(state = 'released')
+                  FROM ops.partition_progress)) AS progress;
 
 CREATE VIEW report.freshness AS
 SELECT t.event_type,

@@ -82,6 +82,27 @@ def test_a_partition_behind_makes_it_late(stack, contract):
     assert freshness(stack)[0] == {"stopped"}
 
 
+def test_a_topic_that_was_left_in_order_counts_no_more(stack, contract):
+    """The new one does; the old one does again when its consumer did not leave."""
+    consumer = stack.start_consumer()
+    source = RandomEvents(contract, seed=16, conflicts=False, refused=False)
+    stack.post_all(source.lines(50))
+    stack.wait_applied()
+    wait_for(lambda: freshness(stack)[0] == {"current"}, MARK_S)
+    stack.execute("INSERT INTO ops.partition_progress (topic, partition, state, seen_at,"
+                  " applied_until) SELECT 'mahalle.old', n, 'released', now() - interval"
+                  " '1 year', now() - interval '1 year' FROM generate_series(0, 2) n")
+    assert freshness(stack)[0] == {"current"}
+    stack.execute("UPDATE ops.partition_progress SET state = 'running'"
+                  " WHERE topic = 'mahalle.old' AND partition = 1")
+    assert freshness(stack)[0] == {"stopped"}
+    stack.execute("UPDATE ops.partition_progress SET state = 'released'"
+                  " WHERE topic = 'mahalle.old'")
+    stack.stop_consumers()     # all of them have left: the state is told as it is
+    assert consumer.returncode == 0
+    assert freshness(stack)[0] == {"stopped"}
+
+
 def facts_of(lines, contract):
     facts = Facts()
     for line in lines:

@@ -375,7 +375,9 @@ static void versions_come_in_order_and_ids_are_not_shared(void **state)
     assert_int_equal(add(catalogue, root, 1, &problems), MH_OK);
     json_object_set_new(other, "schemaId", json_integer(102));
     assert_int_equal(add(catalogue, other, 1, &problems), MH_CONTRACT);
-    assert_string_equal(mh_buf_string(&problems), "/schemaId: 102 is taken\n");
+    assert_string_equal(mh_buf_string(&problems),
+                        "/schemaId: 102 is taken by council_status_changed, "
+                        "version 1\n");
     json_object_set_new(other, "doc", json_integer(1));
     assert_int_equal(add(catalogue, other, 1, &problems), MH_CONTRACT);
     assert_int_equal(mh_catalogue_count(catalogue), 1);

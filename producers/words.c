@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "words_pattern.h"
+
 /* Phrases that stand alone. */
 static const struct {
     const char *en, *fa;
@@ -176,8 +178,12 @@ void words_fault(const struct mh_fault *fault, const struct mh_type *type,
     mh_buf_text(buf, words_code(fault->code, lang));
     /* what is missing was expected for its name, which is told already */
     if (fault->expected[0] != '\0' && fault->code != MH_REQUIRED) {
+        const char *sentence = words_pattern(fault->expected, lang);
+
         mh_buf_text(buf, " (");
-        if (type != NULL && names_a_field(fault->code)) {
+        if (sentence != NULL) {
+            mh_buf_text(buf, sentence);
+        } else if (type != NULL && names_a_field(fault->code)) {
             put_named(buf, fault->expected, type, lang);
         } else if (lang == WORDS_FA) {
             put_phrase(buf, fault->expected);

@@ -17,6 +17,7 @@ def servers():
     stack = Stack(os.environ.get("MAHALLE_TEST_STACK", ROOT / "build" / "test-stack"))
     stack.up()
     yield stack
+    stack.kill_gateways()
     stack.up()  # a fault test may have left one down
     stack.down()
 
@@ -27,12 +28,12 @@ def stack(servers):
     servers.up()
     servers.fresh()
     yield servers
-    for process in servers.consumers + servers.gateways:
+    servers.kill_gateways()
+    for process in servers.consumers:
         if process.poll() is None:
             process.kill()
             process.wait()
     servers.consumers = []
-    servers.gateways = []
 
 
 @pytest.fixture(scope="module")

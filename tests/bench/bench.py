@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import door
 import drain
 import latency
 import posting
@@ -82,6 +83,11 @@ def run_questions(options):
     return questions.measure(options.events)
 
 
+def run_gateway(options):
+    say("gateway")
+    return door.measure(options.rounds)
+
+
 def run_latency(_):
     say("latency")
     return latency.measure()
@@ -141,6 +147,7 @@ def no_bound(_):
 PARTS = {"codec": (run_codec, judge_codec, report.codec),
          "whole": (run_whole, judge_whole, report.whole),
          "post": (run_post, judge_post, report.post),
+         "gateway": (run_gateway, door.judge, door.table),
          "questions": (run_questions, questions.judge, questions.table),
          "latency": (run_latency, judge_latency, report.latency),
          "ways": (run_ways, no_bound, report.ways)}

@@ -41,6 +41,7 @@ class Gateway:
         self.port = int(found.group(1))
         self.url = f"{scheme}://127.0.0.1:{self.port}"
         self.session = requests.Session()
+        self.session.trust_env = False   # neither proxies nor other certificates
         self.key = None
 
     def text(self):

@@ -88,6 +88,7 @@ class Stack:
     def fresh(self):
         """Empty tables, an empty topic, no consumer, a group without members."""
         self.stop_consumers()
+        self.kill_gateways()
         self.new_group()
         self.first = self.started + 1
         self.producer = None
@@ -188,6 +189,14 @@ class Stack:
             code = process.wait(within)
             if how == signal.SIGTERM:
                 assert code == 0, f"exit {code}\n{tail(process.log)}"
+
+    def kill_gateways(self):
+        """Those of tests that failed; each would keep the database busy."""
+        for process in self.gateways:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        self.gateways = []
 
     def assert_none_blocked(self):
         """No consumer since `fresh` has given up a partition for a person to look at."""

@@ -118,6 +118,17 @@ def test_nothing_happens_in_the_future(door):
         now + datetime.timedelta(minutes=4)).isoformat())).status_code == 201
 
 
+def test_the_example_client_posts_what_is_good(door, tmp_path):
+    source = tmp_path / "events.ndjson"
+    events = [meeting() for _ in range(1203)]
+    events[700]["place_code"] = "2401"
+    source.write_text("".join(json.dumps(e) + "\n" for e in events), "utf-8")
+    done = door.stack.run(ROOT / "deploy" / "examples" / "post_events.py", source, env={
+        **door.stack.environment, "MAHALLE_GATEWAY": door.url, "MAHALLE_API_KEY": door.key})
+    assert (done.returncode, done.stdout) == (1, b"1202 accepted, 1 invalid\n"), done.stderr
+    assert b"/place_code" in done.stderr
+
+
 # ------------------------------------------------------------------- formats
 
 

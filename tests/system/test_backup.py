@@ -60,23 +60,30 @@ def libpq(server):
                 "PGPASSWORD": info.password}
 
 
-@pytest.fixture
-def other(stack, tmp_path):
-    """Another PostgreSQL, as empty as one that was just made."""
-    server = Stack(tmp_path / "other")
-    server.directory.mkdir()
-    shutil.copy(stack.directory / "secrets", server.directory)  # they come with a restore
+@pytest.fixture(scope="module")
+def second(servers, tmp_path_factory):
+    """Another PostgreSQL, with the passwords that a restore brings along."""
+    server = Stack(tmp_path_factory.mktemp("second"))
+    shutil.copy(servers.directory / "secrets", server.directory)
     server.up("postgres")
-    make_empty(server)
-    server.environment["MAHALLE_BROKERS"] = stack.environment["MAHALLE_BROKERS"]
     yield server
-    server.stop_consumers()
     server.down("postgres")
+    shutil.rmtree((server.directory / "postgres").resolve())  # it may lie elsewhere
+
+
+@pytest.fixture
+def other(stack, second):
+    """The same, as empty as one that was just made."""
+    second.up("postgres")
+    make_empty(second)
+    second.environment["MAHALLE_BROKERS"] = stack.environment["MAHALLE_BROKERS"]
+    yield second
+    second.stop_consumers()
 
 
 def make_empty(server):
     with server.superuser() as connection:
-        connection.execute("DROP DATABASE IF EXISTS mahalle")
+        connection.execute("DROP DATABASE IF EXISTS mahalle WITH (FORCE)")
         for name, in connection.execute(
                 "SELECT rolname FROM pg_roles WHERE rolname LIKE 'mahalle%'").fetchall():
             connection.execute(f"DROP ROLE {name}")

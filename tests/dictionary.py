@@ -340,9 +340,11 @@ def lists():
 
 def faults():
     text = (ROOT / "include/mahalle/err.h").read_text("utf-8")
-    found = re.findall(r'X\((\w+), REFUSE, 1, "([^"]*)"\)', text)
+    found = re.findall(r'X\((\w+), REFUSE, 1,[\s\\]*"([^"]*)"\)', text)
+    text = (ROOT / "lib/err.c").read_text("utf-8")
+    persian = dict(re.findall(r'\[MH_(\w+)\] =\s*"([^"]*)",', text))
     yield from table(("Code", "Meaning", "معنا"),
-                     [(code(name), en, words.FAULTS[name]) for name, en in found])
+                     [(code(name), en, persian[name]) for name, en in found])
 
 # ------------------------------------------------------------- the whole text
 

@@ -59,7 +59,8 @@ enum mh_act {
     X(DATE, REFUSE, 1, "the date does not exist or is out of range")         \
     X(DAY, REFUSE, 1, "the instant is not on the day of occurred_on")        \
     X(PERIOD, REFUSE, 1, "the period is empty or longer than 366 days")      \
-    X(CONFLICT, REFUSE, 1, "same revision, other content")                   \
+    X(CONFLICT, REFUSE, 1,                                                   \
+      "same revision, other content; a change needs a higher revision")      \
     X(FUTURE, REFUSE, 1, "the day has not come yet")                         \
     X(GRANT, REFUSE, 1, "the key has no grant for this")                     \
     X(SOURCE, REFUSE, 1, "the source is not the key's agency")               \

@@ -14,30 +14,28 @@
 enum { ROWS_MAX = 64, REASON_BYTES = 4096, DAY_S = 86400 };
 
 /* X(name, Persian, English) */
-#define WORDS(X)                                                            \
-    X(TITLE, "وضعیت دریافت رویدادها", "Intake of events")                   \
-    X(OTHER_LANG, "English", "فارسی")                                       \
-    X(SINCE, "از", "since")                                                 \
-    X(WAITING, "پیام در انتظار", "records wait")                            \
-    X(OLDEST, "انتظار قدیمی‌ترین پیام",                \
-      "wait of the oldest record")                                          \
-    X(INSTANCES, "مصرف‌کننده زنده", "consumers live")        \
-    X(NOTHING_WAITS, "هیچ", "none")                                         \
-    X(PARTITIONS, "بخش‌ها", "Partitions")                            \
-    X(PARTITION, "بخش", "Part")                                             \
-    X(STATUS, "وضعیت", "Status")                                            \
-    X(REASON, "توضیح", "Why")                                               \
-    X(RECORDS, "در انتظار", "Waiting")                                      \
-    X(AGE, "قدیمی‌ترین", "Oldest")                               \
-    X(NEXT, "شماره بعدی", "Next offset")                                    \
-    X(END, "پایان ثبت", "End of log")                                       \
-    X(WELL, "بخش دیگر هم هست", "more partitions are there")                 \
-    X(LOOKED, "آخرین نگاه", "Last look")                                    \
-    X(TEHRAN, "به وقت تهران", "Tehran time")                                \
-    X(LOST,                                                                 \
-      "پایشگر پاسخ نمی‌دهد؛ آنچه می‌بینید " \
-      "تازه "                                                           \
-      "نیست",                                                               \
+#define WORDS(X)                                                                              \
+    X(TITLE, "وضعیت دریافت رویدادها", "Intake of events")                                     \
+    X(OTHER_LANG, "English", "فارسی")                                                         \
+    X(SINCE, "از", "since")                                                                   \
+    X(WAITING, "پیام در انتظار", "records wait")                                              \
+    X(OLDEST, "انتظار قدیمی‌ترین پیام",                                  \
+      "wait of the oldest record")                                                            \
+    X(INSTANCES, "مصرف‌کننده زنده", "consumers live")                          \
+    X(NOTHING_WAITS, "هیچ", "none")                                                           \
+    X(PARTITIONS, "بخش‌ها", "Partitions")                                              \
+    X(PARTITION, "بخش", "Part")                                                               \
+    X(STATUS, "وضعیت", "Status")                                                              \
+    X(REASON, "توضیح", "Why")                                                                 \
+    X(RECORDS, "در انتظار", "Waiting")                                                        \
+    X(AGE, "قدیمی‌ترین", "Oldest")                                                 \
+    X(NEXT, "شماره بعدی", "Next offset")                                                      \
+    X(END, "پایان ثبت", "End of log")                                                         \
+    X(WELL, "بخش دیگر هم هست", "more partitions are there")                                   \
+    X(LOOKED, "آخرین نگاه", "Last look")                                                      \
+    X(TEHRAN, "به وقت تهران", "Tehran time")                                                  \
+    X(LOST,                                                                                   \
+      "پایشگر پاسخ نمی‌دهد؛ آنچه می‌بینید تازه نیست", \
       "The monitor does not answer; what you see is old")
 
 enum word {

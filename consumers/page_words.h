@@ -48,8 +48,7 @@
     X(ALL_DOMAINS, "همه حوزه‌ها", "All domains") \
     X(NEWS, "تازه‌های یک ماه گذشته", "New since last month") \
     X(NEWS_NOTE, \
-      "پرشمارترین رویدادها پس از @ در برابر یک ماه پیش از آن. همه انواع " \
-      "در جدول‌های پایان گزارش آمده است.", \
+      "پرشمارترین رویدادها پس از @ در برابر یک ماه پیش از آن. همه انواع در جدول‌های پایان گزارش آمده است.", \
       "The most frequent events after @ against the month before that. " \
       "All types are in the tables at the end.") \
     X(NEWS_NONE, \
@@ -63,10 +62,8 @@
       "دستگاه‌هایی که دیر گزارش می‌دهند", \
       "Agencies that report late") \
     X(AGENCIES_NOTE, \
-      "دیر: بیش از @ روز بی‌خبری، یا رسیدن بیش از یک‌پنجم رویدادهای سال " \
-      "گذشته با بیش از دو هفته تأخیر.", \
-      "Late: silent for more than @ days, or more than a fifth of the " \
-      "past year’s events came over two weeks after they happened.") \
+      "دیر: بیش از @ روز بی‌خبری، یا رسیدن بیش از یک‌پنجم رویدادهای سال گذشته با بیش از دو هفته تأخیر.", \
+      "Late: silent for more than @ days, or more than a fifth of the past year’s events came over two weeks after they happened.") \
     X(AGENCIES_NONE, "هیچ دستگاهی دیر گزارش نمی‌دهد.", "No agency is late.") \
     X(AGENCY, "دستگاه", "Agency") \
     X(NEWEST, "تازه‌ترین رویداد", "Newest event") \
@@ -97,12 +94,8 @@
     X(TABLE_AGENCIES, "گزارش‌دهی همه دستگاه‌ها", "Timeliness of all agencies") \
     X(DOMAIN, "حوزه", "Domain") \
     X(FOOT, \
-      "همه رقم‌ها از روی دانسته‌های امروز است: اصلاح و ابطال‌های بعدی در " \
-      "آن‌ها آمده است. رویدادهای محرمانه در شمار رویدادها نیست. «—» یعنی " \
-      "منتشر یا اعلام نشده.", \
-      "All numbers follow today’s knowledge, later corrections and " \
-      "retractions included. Sensitive events are not among those " \
-      "counted. A dash: not published or not declared.")
+      "همه رقم‌ها از روی دانسته‌های امروز است: اصلاح و ابطال‌های بعدی در آن‌ها آمده است. رویدادهای محرمانه در شمار رویدادها نیست. «—» یعنی منتشر یا اعلام نشده.", \
+      "All numbers follow today’s knowledge, later corrections and retractions included. Sensitive events are not among those counted. A dash: not published or not declared.")
 /* clang-format on */
 
 enum page_word {

@@ -39,18 +39,8 @@ static const char *const EN[] = {
 
 /* clang-format off */
 static const char *const FA[] = {
-    "<h1>محله: درگاه دستگاه‌ها</h1>\n"
-    "<p>رویدادهای محله‌ها این‌جا ثبت می‌شود، یکی یا تا ۵۰۰ رویداد در هر بار، "
-    "به شکل JSON یا NDJSON یا CloudEvents. پاسخ 2xx یعنی ذخیره شده است؛ برای "
-    "هر رویداد گفته می‌شود چه شد، و همهٔ خطاهایش.</p>\n",
-    "<ul>\n"
-    "<li><a href=\"/openapi.json\">شرح کامل با OpenAPI 3.1</a></li>\n"
-    "<li>سرنوشت یک رویداد: <code dir=\"ltr\">/v1/events/ID</code>، و آن‌چه "
-    "رد شد: <code dir=\"ltr\">/v1/rejections</code></li>\n"
-    "<li>جدول خالی برای پر کردن: <code "
-    "dir=\"ltr\">/v1/templates/EVENT_TYPE.csv</code></li>\n"
-    "<li>طرح‌واره‌ها: <a href=\"/subjects\">/subjects</a></li>\n"
-    "</ul>\n"};
+    "<h1>محله: درگاه دستگاه‌ها</h1>\n<p>رویدادهای محله‌ها این‌جا ثبت می‌شود، یکی یا تا ۵۰۰ رویداد در هر بار، به شکل JSON یا NDJSON یا CloudEvents. پاسخ 2xx یعنی ذخیره شده است؛ برای هر رویداد گفته می‌شود چه شد، و همهٔ خطاهایش.</p>\n",
+    "<ul>\n<li><a href=\"/openapi.json\">شرح کامل با OpenAPI 3.1</a></li>\n<li>سرنوشت یک رویداد: <code dir=\"ltr\">/v1/events/ID</code>، و آن‌چه رد شد: <code dir=\"ltr\">/v1/rejections</code></li>\n<li>جدول خالی برای پر کردن: <code dir=\"ltr\">/v1/templates/EVENT_TYPE.csv</code></li>\n<li>طرح‌واره‌ها: <a href=\"/subjects\">/subjects</a></li>\n</ul>\n"};
 /* clang-format on */
 
 void page_put(struct mh_buf *buf, enum words_lang lang)

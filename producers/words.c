@@ -46,8 +46,7 @@ static const struct {
     {"a row of RFC 4180: a quote is not closed",
      "سطری که گیومه‌هایش بسته است"},
     {"a row of RFC 4180: a quote inside a cell without quotes",
-     "گیومه تنها در خانه‌ای که خود در گیومه "
-     "است"},
+     "گیومه تنها در خانه‌ای که خود در گیومه است"},
     {"a row of RFC 4180: text behind a closing quote",
      "پس از گیومهٔ پایانی تنها جداکننده"},
     {"a row of RFC 4180: too many cells", "حداکثر ۱۲۸ خانه"},
@@ -55,9 +54,7 @@ static const struct {
      "پایان سطر کامل (CR LF)"},
     {"a row of RFC 4180: a row of more than 65536 bytes; is a quote not "
      "closed?",
-     "حداکثر 65536 بایت؛ شاید گیومه‌ای بسته "
-     "نشده "
-     "است"},
+     "حداکثر 65536 بایت؛ شاید گیومه‌ای بسته نشده است"},
 };
 
 /* Phrases that go on. */

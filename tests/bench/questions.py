@@ -26,7 +26,7 @@ LIMIT_MS = 200
 PATIENCE_S = 10           # one answer slower than this is not asked again
 READS_S = 50              # queries a second
 READERS = 4
-WINDOW_S = 1.0
+WINDOW_S = 2.0
 DAY = "'2025-10-13'"
 BY_MONTH = "JOIN report.calendar c ON c.date = d.occurred_on"
 
@@ -198,6 +198,22 @@ class Readers:
             thread.join()
 
 
+def rate_of(done, seconds):
+    """Records a second from the first commit that is seen within the time to the
+    last one: a window holds a few commits only, and does not end with one.
+    @returns that, None when there were less than two, and what is done by then"""
+    seen, end = [(time.monotonic(), done())], time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(0.01)
+        now = done()
+        if now != seen[-1][1]:
+            seen.append((time.monotonic(), now))
+    if len(seen) < 3:
+        return None, seen[-1][1]
+    (began, first), (ended, last) = seen[1], seen[-1]
+    return (last - first) / (ended - began), last
+
+
 def share_of_rate(conninfo, queries, topic, conn):
     """The consumer's rate with readers and without, in windows of one drain that
     follow each other, so that both see the same tables and the same weather."""
@@ -213,15 +229,14 @@ def share_of_rate(conninfo, queries, topic, conn):
         while True:
             readers.on.set() if reading else readers.on.clear()
             time.sleep(0.1)
-            began, before = time.monotonic(), done()
-            time.sleep(WINDOW_S)
-            after = done()
+            began = time.monotonic()
+            rate, after = rate_of(done, WINDOW_S)
             if after >= total:
                 break
-            took = time.monotonic() - began
-            rates[reading].append((after - before) / took)
-            busy += took + 0.1 if reading else 0.0
-            reading = not reading
+            busy += time.monotonic() - began + 0.1 if reading else 0.0
+            if rate is not None:
+                rates[reading].append(rate)
+                reading = not reading
         return rates, busy
 
     try:

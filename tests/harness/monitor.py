@@ -50,6 +50,8 @@ class Monitor:
         self.process.log = log
         self.stack = stack
         self.url = url_of(self.process)
+        wait_for(lambda: get(self.url + "/readyz")[0] == 200, 60,
+                 lambda: self.text("/readyz") + tail(self.process.log))
 
     def __enter__(self):
         return self

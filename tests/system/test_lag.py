@@ -22,7 +22,8 @@ from harness.stack import ROOT, TOPIC, state_of, wait_for
 from oracle import decode, intake
 
 PARTITIONS = 12
-RIGHT_S = 2          # the lag is right within this
+RIGHT_S = 2          # the lag is right within this, on a machine that is not busy
+BUSY_S = 6           # and on one that is
 PROMISED_S = 60      # a status is found within this
 MIB = 1024 * 1024
 
@@ -88,7 +89,7 @@ def wait_lag(monitor, expected):
     """Until each of these partitions has this lag in records."""
     def lag():
         return {p: part(monitor.status(), p)["lag_records"] for p in expected}
-    wait_for(lambda: lag() == expected, RIGHT_S, lag)
+    wait_for(lambda: lag() == expected, BUSY_S, lag)
 
 
 def age_of_life(stack, column="seen_at"):
@@ -119,11 +120,11 @@ def test_from_never_started_to_caught_up_to_dead(stack, contract, monitor):
     put(stack, contract, 5, 3)
     put_transaction(stack, [(*record(contract, 1), 4)], commit=True)
     put_transaction(stack, [(*record(contract, 2), 5)], commit=False)
-    wait_lag(monitor, {3: 5, 5: 0, 6: 0})
+    wait_lag(monitor, {3: 5, 4: 2, 5: 0, 6: 0})
     said = monitor.status()
     age = time.time() - posted
     assert part(said, 3)["lag_seconds"] == pytest.approx(age, abs=RIGHT_S)
-    assert part(said, 4)["lag_records"] >= 1 and part(said, 5)["lag_seconds"] == 0
+    assert part(said, 5)["lag_seconds"] == 0
     took, said = monitor.wait("NEVER_COMMITTED", PROMISED_S)
     assert part(said, 3)["status"] == "NEVER_COMMITTED" and part(said, 6)["status"] == "OK"
     assert part(said, 3)["lag_seconds"] == pytest.approx(time.time() - posted, abs=RIGHT_S)
@@ -133,7 +134,7 @@ def test_from_never_started_to_caught_up_to_dead(stack, contract, monitor):
     consumer = stack.start_consumer(MAHALLE_LISTEN="127.0.0.1:0")
     stack.wait_applied()
     wait_lag(monitor, {p: 0 for p in range(PARTITIONS)})
-    assert monitor.wait("OK", RIGHT_S)[1]["lag_seconds"] == 0
+    assert monitor.wait("OK", BUSY_S)[1]["lag_seconds"] == 0
     code, once = monitor.once()
     assert (code, once["status"]) == (0, "OK")
     address = url_of(consumer)
@@ -157,7 +158,7 @@ def test_from_never_started_to_caught_up_to_dead(stack, contract, monitor):
     put(stack, contract, 2, 7)
     wait_lag(monitor, {7: 2})
     age_of_life(stack)
-    assert monitor.wait("STOPPED", RIGHT_S)[1]["reason"].startswith("partition 0: no sign")
+    assert monitor.wait("STOPPED", BUSY_S)[1]["reason"].startswith("partition 0: no sign")
     assert series <= set(monitor.metrics())
     assert monitor.metrics()['mahalle_consumer_status{group="%s",status="STOPPED"}'
                              % stack.environment["MAHALLE_GROUP"]] == 1
@@ -176,7 +177,7 @@ def test_positions_that_go_back_and_records_that_go(stack, contract, monitor):
     # read again from the beginning, as a restored backup would
     stack.execute("UPDATE ops.partition_progress SET next_offset = 0, applied = 0 "
                   "WHERE partition = 2")
-    said = monitor.wait("REWOUND", RIGHT_S)[1]
+    said = monitor.wait("REWOUND", BUSY_S)[1]
     assert part(said, 2)["lag_records"] == 4 and part(said, 1)["status"] == "OK"
     stack.start_consumer()
     stack.wait_applied()
@@ -202,7 +203,7 @@ def test_positions_that_go_back_and_records_that_go(stack, contract, monitor):
     put(stack, contract, 3, 2)
     gone = confluent_kafka.TopicPartition(TOPIC, 2, 6)
     admin.delete_records([gone])[gone].result(30)
-    said = monitor.wait("LOSS_RISK", RIGHT_S)[1]
+    said = monitor.wait("LOSS_RISK", BUSY_S)[1]
     lost = part(said, 2)
     assert (lost["lost_records"], lost["lag_records"], lost["begin_offset"]) == (2, 1, 6)
     assert "2 records are gone" in said["reason"]
@@ -239,7 +240,7 @@ def test_a_refusal_waits_for_a_person(stack, contract, monitor):
                                 stdout=subprocess.PIPE)
     stack.execute("ALTER TABLE core.elsewhere RENAME TO event")
     stack.wait_applied()
-    monitor.wait("OK", 5)
+    monitor.wait("OK", 20)
     assert get(url_of(consumer) + "/readyz")[0] == 200
     time.sleep(1)
     watching.send_signal(signal.SIGINT)

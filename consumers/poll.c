@@ -15,7 +15,10 @@
 #include "log.h"
 #include "poll_internal.h"
 
-enum { REPEAT_MS = 30000 }; /* before the same trouble is told again */
+enum {
+    REPEAT_MS = 30000, /* before the same trouble is told again */
+    SEEK_MS = 3000
+};
 
 static void read_nothing(struct poll *poll)
 {
@@ -207,12 +210,50 @@ const int32_t *poll_partitions(const struct poll *poll, int *count)
     return poll->ids;
 }
 
+/* Whether just these partitions are being read. */
+static bool are_read(const struct poll *poll,
+                     const rd_kafka_topic_partition_list_t *list)
+{
+    rd_kafka_topic_partition_list_t *now = NULL;
+    bool same =
+        rd_kafka_assignment(poll->client, &now) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+        now->cnt == list->cnt;
+
+    for (int i = 0; same && i < list->cnt; i++) {
+        same = rd_kafka_topic_partition_list_find(
+                   now, list->elems[i].topic, list->elems[i].partition) != NULL;
+    }
+    if (now != NULL) {
+        rd_kafka_topic_partition_list_destroy(now);
+    }
+    return same;
+}
+
+/* Go on from elsewhere in what is being read. */
+static bool seek(struct poll *poll, rd_kafka_topic_partition_list_t *list)
+{
+    rd_kafka_error_t *error =
+        rd_kafka_seek_partitions(poll->client, list, SEEK_MS);
+    bool done = error == NULL;
+
+    for (int i = 0; done && i < list->cnt; i++) {
+        done = list->elems[i].err == RD_KAFKA_RESP_ERR_NO_ERROR;
+    }
+    if (error != NULL) {
+        rd_kafka_error_destroy(error);
+    }
+    return done;
+}
+
+/* The library stops what it read before it reads anew. When it is told so
+ * again before the first stop is through, as by a rebalance just then, it ends
+ * the program (librdkafka issue 5573): so nothing is stopped that need not. */
 enum mh_code poll_start(struct poll *poll, const struct positions *positions,
                         struct mh_err *err)
 {
     rd_kafka_topic_partition_list_t *list =
         rd_kafka_topic_partition_list_new(positions->count);
-    rd_kafka_resp_err_t error;
+    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
 
     for (int i = 0; i < positions->count; i++) {
         const struct position *position = &positions->items[i];
@@ -223,7 +264,9 @@ enum mh_code poll_start(struct poll *poll, const struct positions *positions,
                 ->offset = position->next;
         }
     }
-    error = rd_kafka_assign(poll->client, list);
+    if (!poll->started || !are_read(poll, list) || !seek(poll, list)) {
+        error = rd_kafka_assign(poll->client, list);
+    }
     rd_kafka_topic_partition_list_destroy(list);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return mh_fail(err, mh_kafka_code(error), "start reading: %s",

@@ -4,6 +4,7 @@
 #include "verify_compare.h"
 
 #include <inttypes.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,6 +12,8 @@
 #include "page_text.h"
 #include "pgbinary.h"
 #include "uuid.h"
+
+enum { HASH_BYTES = 32 /* SHA-256 */, HASH_SHOWN = 8 };
 
 static const char *const NAMES[EVENT_ROW_COLUMNS] = {
     "event_id",       "content",           "offset",      "received_at",
@@ -286,4 +289,55 @@ enum mh_code compare_version(struct verify *verify, const struct stored *stored,
         }
     }
     return MH_OK;
+}
+
+/* ------------------------------------------------------------------- letters */
+
+static void put_hash(const char *name, const uint8_t *hash)
+{
+    char text[2 * HASH_SHOWN + 1];
+
+    for (int i = 0; hash != NULL && i < HASH_SHOWN; i++) {
+        (void)snprintf(text + 2 * (size_t)i, 3, "%02x", hash[i]);
+    }
+    verify_put(name, hash == NULL ? NULL : text);
+}
+
+/* What a replay would take must be what came. */
+static enum mh_code compare_bytes(struct verify *verify,
+                                  const struct message *message,
+                                  const char *column, const uint8_t *stored,
+                                  const uint8_t *bytes, size_t len,
+                                  struct mh_err *err)
+{
+    uint8_t hash[EVP_MAX_MD_SIZE];
+
+    if (bytes != NULL &&
+        EVP_Digest(bytes, len, hash, NULL, EVP_sha256(), NULL) != 1) {
+        return mh_fail(err, MH_MEMORY, "no memory for a hash");
+    }
+    if ((bytes == NULL) != (stored == NULL) ||
+        (bytes != NULL && memcmp(hash, stored, HASH_BYTES) != 0)) {
+        verify_begin(verify, "core.dead_letter_record");
+        verify_put_number("partition", message->partition);
+        verify_put_number("offset", message->offset);
+        verify_put("column", column);
+        put_hash("stored", stored);
+        put_hash("expected", bytes == NULL ? NULL : hash);
+        verify_end();
+    }
+    return MH_OK;
+}
+
+enum mh_code compare_letter(struct verify *verify,
+                            const struct stored_letter *letter,
+                            const struct message *message, struct mh_err *err)
+{
+    enum mh_code code = compare_bytes(verify, message, "key", letter->key,
+                                      message->key, message->key_len, err);
+
+    return code == MH_OK
+               ? compare_bytes(verify, message, "value", letter->value,
+                               message->value, message->value_len, err)
+               : code;
 }

@@ -31,5 +31,11 @@ void compare_stranger(struct verify *verify, const struct stored *stored,
 void compare_missing(struct verify *verify, const struct version *version,
                      const char *column, const char *what,
                      const char *expected);
+/** Tell how the bytes kept for a dead letter differ from its record: a replay
+ *  would take them. @returns MH_OK, MH_MEMORY */
+MH_MUST enum mh_code compare_letter(struct verify *verify,
+                                    const struct stored_letter *letter,
+                                    const struct message *message,
+                                    struct mh_err *err);
 
 #endif

@@ -334,6 +334,9 @@ enum mh_code record_compare(struct verify_log *log,
         code = find_letter(log, message->offset, message->at_ms, &has_letter,
                            &letter, err);
     }
+    if (code == MH_OK && has_letter) {
+        code = compare_letter(log->verify, &letter, message, err);
+    }
     if (code == MH_OK) {
         code = compare_fates(log, message, version, refused,
                              has_letter ? &letter : NULL, has_version, err);

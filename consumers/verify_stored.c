@@ -130,5 +130,7 @@ struct stored_letter stored_letter(const struct stored *stored)
         .reason = database_text(rows->db, rows->row, 3),
         .open = strcmp(state, "open") == 0,
         .replayed = strcmp(state, "replayed") == 0,
+        .key = (const uint8_t *)database_text(rows->db, rows->row, 5),
+        .value = (const uint8_t *)database_text(rows->db, rows->row, 6),
     };
 }

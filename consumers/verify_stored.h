@@ -50,11 +50,12 @@ enum stored_column {
     STORED_EVENT_TYPE
 };
 
-/** A dead letter. */
+/** A dead letter; what it points to is lent until the row is passed. */
 struct stored_letter {
-    int64_t at_ms;      /**< time of its record */
-    const char *reason; /**< lent until the row is passed */
+    int64_t at_ms; /**< time of its record */
+    const char *reason;
     bool open, replayed;
+    const uint8_t *key, *value; /**< SHA-256; NULL: there is none */
 };
 
 /**

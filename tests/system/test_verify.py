@@ -174,6 +174,9 @@ def test_facts_that_differ_from_the_log_are_named(filled):
                            " WHERE reason = 'CONFLICT' ORDER BY id LIMIT 1")[0]
     filled.execute(f"DELETE FROM core.dead_letter_record WHERE id = {conflict[0]};"
                    f"DELETE FROM ops.dead_letter WHERE id = {conflict[0]}")
+    changed = filled.rows("UPDATE core.dead_letter_record r SET value = value || '\\x00'"
+                          " FROM ops.dead_letter l WHERE l.id = r.id AND r.id = (SELECT max(id)"
+                          " FROM ops.dead_letter) RETURNING partition, \"offset\"")[0]
     stranger = one("in_force")
     filled.execute(
         "INSERT INTO core.event_history SELECT (jsonb_populate_record(e, jsonb_build_object("
@@ -199,6 +202,8 @@ def test_facts_that_differ_from_the_log_are_named(filled):
             and row["partition"] == str(conflict[1])] == ["none"]
     assert [row["column"] for row in facts
             if row["event_id"] == "00000000-0000-4000-8000-000000000001"] == ["record"]
+    assert [(r["partition"], r["offset"], r["column"]) for r in found
+            if r["in"] == "core.dead_letter_record"] == [(*map(str, changed), "value")]
     counts = {(row["partition"], row["column"]) for row in found
               if row["in"] == "ops.partition_progress"}
     assert (str(letter[1]), "dead") in counts

@@ -124,41 +124,35 @@ SELECT t.event_type,
 -- schema ops hold all types, for the agencies' own correction; those in report
 -- leave the sensitive ones out.
 CREATE VIEW ops.orphan AS
-WITH fact AS (
-    SELECT t.event_type, t.entity, f.event_id, f.agency_id, f.occurred_on,
-           f.council_code, f.entity_code
-      FROM core.fact f
-      JOIN core.event_type t USING (type_id)
-     WHERE f.council_code IS NOT NULL OR f.entity_code IS NOT NULL
-), reference AS (
-    SELECT 'council' AS entity, council_code AS code, event_type, event_id,
-           agency_id, occurred_on
-      FROM fact
-     WHERE council_code IS NOT NULL
-    UNION ALL
-    SELECT entity, entity_code, event_type, event_id, agency_id, occurred_on
-      FROM fact
-     WHERE entity_code IS NOT NULL
-), founding (entity, event_type, kind) AS (VALUES
+WITH founding (entity, event_type, kind) AS (VALUES
     ('council', 'council_formed', 'council_not_formed'),
     ('mosque_cooperative', 'cooperative_formed', 'cooperative_not_formed'),
     ('fund', 'fund_created', 'fund_not_created'),
     ('project', 'project_credit_allocated', 'project_without_credit')
+), founded AS MATERIALIZED (    -- so that the facts are gone through once
+    SELECT DISTINCT g.entity,
+           CASE WHEN g.entity = 'council' THEN f.council_code
+                ELSE f.entity_code END AS code
+      FROM founding g
+      JOIN core.event_type t USING (event_type)
+      JOIN core.fact f USING (type_id)
 )
-SELECT founding.kind,
-       r.event_type,
-       r.event_id,
+SELECT g.kind,
+       t.event_type,
+       f.event_id,
        a.agency_code,
-       r.occurred_on,
+       f.occurred_on,
        r.entity AS missing_entity,
        r.code AS missing_code
-  FROM reference r
-  JOIN founding USING (entity)
+  FROM core.fact f
+  JOIN core.event_type t USING (type_id)
+ CROSS JOIN LATERAL (VALUES ('council', f.council_code),
+                            (t.entity, f.entity_code)) AS r (entity, code)
+  JOIN founding g ON g.entity = r.entity
   JOIN core.agency a USING (agency_id)
- WHERE NOT EXISTS (
-       SELECT FROM reference f
-        WHERE f.entity = r.entity AND f.code = r.code
-          AND f.event_type = founding.event_type);
+ WHERE r.code IS NOT NULL
+   AND NOT EXISTS (SELECT FROM founded d
+                    WHERE d.entity = r.entity AND d.code = r.code);
 
 CREATE VIEW report.orphan AS
 SELECT o.*

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { PROBLEM_BYTES_MAX = 1024 * 1024 };
+
 /* Any number that nobody else uses in this database. */
 #define LOCK "SELECT pg_advisory_xact_lock(7024011404)"
 
@@ -93,4 +95,28 @@ void admin_print_problems(struct mh_buf *problems)
     if (problems->failed) {
         (void)fputs("(and more)\n", stderr);
     }
+}
+
+enum mh_code admin_read_schemas(const char *dir,
+                                struct mh_catalogue **catalogue,
+                                struct mh_err *err)
+{
+    struct mh_catalogue *made = NULL;
+    struct mh_buf problems;
+    enum mh_code code;
+
+    mh_buf_init(&problems, PROBLEM_BYTES_MAX);
+    code = mh_catalogue_new(&made, err);
+    if (code == MH_OK) {
+        code = mh_catalogue_load(made, dir, &problems, err);
+    }
+    admin_print_problems(&problems);
+    mh_buf_fini(&problems);
+    if (code != MH_OK) {
+        mh_catalogue_free(made);
+        /* a directory without schemas is no contract */
+        return code == MH_FILE ? MH_CONTRACT : code;
+    }
+    *catalogue = made;
+    return MH_OK;
 }

@@ -10,8 +10,11 @@
 #define MAHALLE_ADMIN_H
 
 #include "buf.h"
+#include "catalogue.h"
 #include "database.h"
 #include "options.h"
+
+enum { ADMIN_PATH_BYTES = 4096 };
 
 /** One run of the program. */
 struct admin {
@@ -47,6 +50,13 @@ enum mh_code admin_refused(const struct database *db, enum mh_code code,
 /** Print the lines of `problems` to standard error. */
 void admin_print_problems(struct mh_buf *problems);
 
+/** Read the event types of a directory; what is wrong with them is printed.
+ *  @param catalogue out; given, mh_catalogue_free
+ *  @returns MH_OK, MH_CONTRACT (also: there are none), MH_MEMORY */
+MH_MUST enum mh_code admin_read_schemas(const char *dir,
+                                        struct mh_catalogue **catalogue,
+                                        struct mh_err *err);
+
 /**
  * Write a file, complete or not at all, on the disk before this returns; its
  * folder is made if it is missing.
@@ -55,12 +65,25 @@ void admin_print_problems(struct mh_buf *problems);
 MH_MUST enum mh_code admin_write_file(const char *path,
                                       const struct mh_buf *text,
                                       struct mh_err *err);
+/** The same in two steps, with something between that may fail; then `part`,
+ *  which got the name of the first, is unlinked. */
+MH_MUST enum mh_code admin_write_beside(const char *path,
+                                        const struct mh_buf *text,
+                                        char part[ADMIN_PATH_BYTES],
+                                        struct mh_err *err);
+MH_MUST enum mh_code admin_put_in_place(const char *part, const char *path,
+                                        struct mh_err *err);
 
 /** Read the three files of DIR/reference; part of a transaction. Prints
  *  counts. */
 MH_MUST enum mh_code admin_load_default_reference(struct database *db,
                                                   const char *dir,
                                                   struct mh_err *err);
+
+/** Write all of the committed reference data to DIR/reference/loaded/, where
+ *  mahalle-post reads it besides the files of the contract. The database has
+ *  it, so a failure is only told. */
+void admin_keep_reference(struct database *db, const char *schemas);
 
 /* The commands. @returns what the program ends with, `err` says why */
 MH_MUST enum mh_code admin_db_install(const struct admin *admin,

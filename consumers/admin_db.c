@@ -12,11 +12,7 @@
 #include "catalogue.h"
 #include "text.h"
 
-enum {
-    SQL_BYTES_MAX = 4 * 1024 * 1024,
-    DIGEST_TEXT = 2 * EVP_MAX_MD_SIZE + 1,
-    PROBLEM_BYTES_MAX = 1024 * 1024
-};
+enum { SQL_BYTES_MAX = 4 * 1024 * 1024, DIGEST_TEXT = 2 * EVP_MAX_MD_SIZE + 1 };
 
 static int is_sql(const struct dirent *entry)
 {
@@ -205,17 +201,9 @@ static enum mh_code load_where_empty(struct database *db, const char *dir,
 static enum mh_code check_schemas(const char *dir, struct mh_err *err)
 {
     struct mh_catalogue *catalogue = NULL;
-    struct mh_buf problems;
-    enum mh_code code;
+    enum mh_code code = admin_read_schemas(dir, &catalogue, err);
 
-    mh_buf_init(&problems, PROBLEM_BYTES_MAX);
-    code = mh_catalogue_new(&catalogue, err);
-    if (code == MH_OK) {
-        code = mh_catalogue_load(catalogue, dir, &problems, err);
-    }
-    admin_print_problems(&problems);
     mh_catalogue_free(catalogue);
-    mh_buf_fini(&problems);
     return code;
 }
 
@@ -256,6 +244,9 @@ enum mh_code admin_db_install(const struct admin *admin, struct mh_err *err)
         (void)printf("installed: %d SQL files and %d of %d event schemas are "
                      "new\n",
                      fresh, registering.fresh, registering.total);
+    }
+    if (code == MH_OK) {
+        admin_keep_reference(db, admin->schemas);
     }
     database_rollback(db);
     database_close(db);

@@ -9,8 +9,6 @@
 
 #include "admin.h"
 
-enum { PATH_BYTES = 4096 };
-
 static bool write_all(int fd, const uint8_t *at, size_t left)
 {
     while (left > 0) {
@@ -53,30 +51,64 @@ static enum mh_code failed(const char *what, const char *path,
                    strerror(errno));
 }
 
-enum mh_code admin_write_file(const char *path, const struct mh_buf *text,
+/* A hidden name is nothing to whoever lists the folder meanwhile. */
+static enum mh_code name_part(const char *path, char part[ADMIN_PATH_BYTES],
                               struct mh_err *err)
 {
     const char *slash = strrchr(path, '/');
     const char *name = slash == NULL ? path : slash + 1;
-    char folder[PATH_BYTES];
-    char part[PATH_BYTES + 256];
-    enum mh_code code;
-    int len = snprintf(folder, sizeof folder, "%.*s",
-                       slash == NULL ? 1 : (int)(slash - path),
-                       slash == NULL ? "." : path);
+    int folder = (int)(name - path);
 
-    if (len < 0 || len >= PATH_BYTES - 256) {
-        return mh_fail(err, MH_FILE, "path is too long: %.200s", path);
+    return snprintf(part, ADMIN_PATH_BYTES, "%.*s.%s.new", folder, path, name) <
+                   ADMIN_PATH_BYTES
+               ? MH_OK
+               : mh_fail(err, MH_FILE, "path is too long: %.200s", path);
+}
+
+static bool make_folder(const char *part)
+{
+    char folder[ADMIN_PATH_BYTES];
+    const char *slash = strrchr(part, '/');
+
+    if (slash == NULL) {
+        return true;
     }
-    if (mkdir(folder, 0755) != 0 && errno != EEXIST) {
-        return failed("make", folder, err);
+    (void)snprintf(folder, sizeof folder, "%.*s", (int)(slash - part), part);
+    return *folder == '\0' || mkdir(folder, 0755) == 0 || errno == EEXIST;
+}
+
+enum mh_code admin_write_beside(const char *path, const struct mh_buf *text,
+                                char part[ADMIN_PATH_BYTES], struct mh_err *err)
+{
+    enum mh_code code = name_part(path, part, err);
+
+    if (code != MH_OK) {
+        return code;
     }
-    /* a hidden name is nothing to whoever lists the folder meanwhile */
-    (void)snprintf(part, sizeof part, "%s/.%.200s.new", folder, name);
-    if (write_new(part, text) && rename(part, path) == 0) {
-        return MH_OK;
+    if (!make_folder(part) || !write_new(part, text)) {
+        code = failed("write", path, err);
+        (void)unlink(part);
     }
-    code = failed("write", path, err);
-    (void)unlink(part);
     return code;
+}
+
+enum mh_code admin_put_in_place(const char *part, const char *path,
+                                struct mh_err *err)
+{
+    enum mh_code code = MH_OK;
+
+    if (rename(part, path) != 0) {
+        code = failed("write", path, err);
+        (void)unlink(part);
+    }
+    return code;
+}
+
+enum mh_code admin_write_file(const char *path, const struct mh_buf *text,
+                              struct mh_err *err)
+{
+    char part[ADMIN_PATH_BYTES];
+    enum mh_code code = admin_write_beside(path, text, part, err);
+
+    return code == MH_OK ? admin_put_in_place(part, path, err) : code;
 }

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reference load: agencies, lists of codes and places from CSV, told apart by
-   their header. A row that is refused refuses everything, by file and line.
-   What is committed is also kept beside the contract, where mahalle-post, which
-   has no database, reads it. */
+   their header. A row that is refused refuses everything, by file and line. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "admin.h"
+#include "admin_reference.h"
 #include "csv.h"
 #include "text.h"
 
@@ -25,6 +24,7 @@ static const struct table {
     const char *call;
     const char *columns[COLUMNS_MAX + 1];
     int required; /* so many of them must be there */
+    admin_row_check *check;
 } TABLES[] = {
     {"places",
      "place_code",
@@ -34,28 +34,27 @@ static const struct table {
      {"place_code", "level", "name_fa", "name_en", "province_code",
       "county_code", "settlement_code", "valid_from", "valid_to", "described",
       "is_underprivileged", "district_code", "aliases", "source", NULL},
-     4},
+     4,
+     admin_check_place},
     {"lookups",
      "list",
      "SELECT core.load_lookup($1, $2, $3, $4)",
      {"list", "code", "label_fa", "label_en", NULL},
-     4},
+     4,
+     admin_check_lookup},
     {"agencies",
      "agency_code",
      "SELECT core.load_agency($1, $2, $3)",
      {"agency_code", "label_fa", "label_en", NULL},
-     3},
+     3,
+     admin_check_agency},
 };
 enum { TABLE_COUNT = sizeof TABLES / sizeof TABLES[0] };
 
-struct file {
-    const char *path;   /* lent */
-    struct mh_buf text; /* owned; as it was loaded */
-};
-
 struct loading {
-    struct database *db; /* lent */
-    const char *path;    /* lent */
+    struct database *db;                  /* lent */
+    const struct mh_catalogue *catalogue; /* lent */
+    const char *path;                     /* lent */
     const struct table *table;
     int cells[COLUMNS_MAX]; /* where each column stands, -1 nowhere */
     struct mh_buf texts;    /* the row's cells, each with a NUL */
@@ -159,12 +158,19 @@ static enum mh_code load_row(struct loading *loading, const struct mh_csv *csv,
 {
     const char *params[COLUMNS_MAX] = {NULL};
     int count = read_params(loading, csv, params);
+    char days[ADMIN_ROW_DAYS][ADMIN_DAY_BYTES];
+    struct mh_err why = {MH_OK, ""};
     enum mh_code code;
     char answer;
 
     if (loading->texts.failed) {
         return mh_fail(err, MH_MEMORY, "%s line %" PRIu64 ": out of memory",
                        loading->path, csv->line);
+    }
+    code = loading->table->check(loading->catalogue, params, days, &why);
+    if (code != MH_OK) {
+        return mh_fail(err, code, "%.200s line %" PRIu64 ": %.250s",
+                       loading->path, csv->line, why.text);
     }
     code = database_exec(loading->db, "reference load", loading->table->call,
                          count, params, err);
@@ -213,137 +219,104 @@ static enum mh_code load_rows(struct loading *loading,
     return code;
 }
 
-static enum mh_code load_file(struct database *db, struct file *file,
-                              long *differences, struct mh_err *err)
+static enum mh_code load_file(struct database *db,
+                              const struct mh_catalogue *catalogue,
+                              const char *path, long *differences,
+                              struct mh_err *err)
 {
-    struct loading loading = {.db = db, .path = file->path};
-    struct mh_buf *text = &file->text;
+    struct loading loading = {.db = db, .catalogue = catalogue, .path = path};
+    struct mh_buf text;
     enum mh_code code;
 
+    mh_buf_init(&text, FILE_BYTES_MAX);
     mh_buf_init(&loading.texts, MH_CSV_ROW_MAX + COLUMNS_MAX);
-    code = mh_text_read_file(file->path, text, err);
+    code = mh_text_read_file(path, &text, err);
     if (code == MH_OK &&
-        (!mh_text_is_utf8((const char *)text->bytes, text->len) ||
-         (text->len > 0 && memchr(text->bytes, 0, text->len) != NULL))) {
-        code = mh_fail(err, MH_CONTRACT, "%s: not UTF-8 text", file->path);
+        (!mh_text_is_utf8((const char *)text.bytes, text.len) ||
+         (text.len > 0 && memchr(text.bytes, 0, text.len) != NULL))) {
+        code = mh_fail(err, MH_CONTRACT, "%s: not UTF-8 text", path);
     }
     if (code == MH_OK) {
-        code = load_rows(&loading, text, err);
+        code = load_rows(&loading, &text, err);
     }
     if (code == MH_OK) {
-        (void)printf("%s: %s: %ld new, %ld changed, %ld unchanged\n",
-                     file->path, loading.table->name, loading.fresh,
-                     loading.changed, loading.unchanged);
+        (void)printf("%s: %s: %ld new, %ld changed, %ld unchanged\n", path,
+                     loading.table->name, loading.fresh, loading.changed,
+                     loading.unchanged);
         *differences += loading.fresh + loading.changed;
     }
     mh_buf_fini(&loading.texts);
+    mh_buf_fini(&text);
     return code;
 }
 
-static enum mh_code load_files(struct database *db, struct file *files,
-                               int count, struct mh_err *err)
+/* The forms of codes are those that the schemas in `dir` ask for. */
+static enum mh_code load_files(struct database *db, const char *dir,
+                               const char *const *paths, int count,
+                               struct mh_err *err)
 {
+    struct mh_catalogue *catalogue = NULL;
     long differences = 0;
-    enum mh_code code = MH_OK;
+    enum mh_code code = admin_read_schemas(dir, &catalogue, err);
 
     for (int i = 0; code == MH_OK && i < count; i++) {
-        code = load_file(db, &files[i], &differences, err);
+        code = load_file(db, catalogue, paths[i], &differences, err);
     }
     if (code == MH_OK && differences > 0) {
         code = database_exec(db, "reference data",
                              "SELECT core.reference_changed()", 0, NULL, err);
         code = admin_refused(db, code, err);
     }
+    mh_catalogue_free(catalogue);
     return code;
 }
 
 enum mh_code admin_load_default_reference(struct database *db, const char *dir,
                                           struct mh_err *err)
 {
-    char paths[TABLE_COUNT][PATH_BYTES];
-    struct file files[TABLE_COUNT];
-    enum mh_code code;
+    char room[TABLE_COUNT][PATH_BYTES];
+    const char *paths[TABLE_COUNT];
 
     for (int i = 0; i < TABLE_COUNT; i++) {
-        (void)snprintf(paths[i], sizeof paths[i], "%s/reference/%s.csv", dir,
+        (void)snprintf(room[i], sizeof room[i], "%s/reference/%s.csv", dir,
                        TABLES[i].name);
-        files[i].path = paths[i];
-        mh_buf_init(&files[i].text, FILE_BYTES_MAX);
+        paths[i] = room[i];
     }
-    code = load_files(db, files, TABLE_COUNT, err);
-    for (int i = 0; i < TABLE_COUNT; i++) {
-        mh_buf_fini(&files[i].text);
-    }
-    return code;
-}
-
-/* Keep a file that is committed for mahalle-post. The database has it, so a
-   failure is only said. */
-static void keep_file(const char *schemas, const struct file *file)
-{
-    const char *slash = strrchr(file->path, '/');
-    const char *name = slash == NULL ? file->path : slash + 1;
-    const char *dot = strrchr(name, '.');
-    bool is_csv = dot != NULL && strcmp(dot, ".csv") == 0;
-    char path[PATH_BYTES];
-    struct mh_err err = {MH_OK, ""};
-    enum mh_code code;
-
-    if (snprintf(path, sizeof path, "%s/reference/loaded/%s%s", schemas, name,
-                 is_csv ? "" : ".csv") < PATH_BYTES) {
-        code = admin_write_file(path, &file->text, &err);
-    } else {
-        code = mh_fail(&err, MH_FILE, "path is too long: %.200s", schemas);
-    }
-    if (code != MH_OK) {
-        (void)fprintf(stderr,
-                      "mahalle-admin: warning: %s; mahalle-post on this "
-                      "machine does not know %s yet\n",
-                      err.text, file->path);
-    }
-}
-
-static enum mh_code load_given(const struct admin *admin, struct database *db,
-                               struct file *files, struct mh_err *err)
-{
-    return admin->arg_count == 0
-               ? admin_load_default_reference(db, admin->schemas, err)
-               : load_files(db, files, admin->arg_count, err);
+    return load_files(db, dir, paths, TABLE_COUNT, err);
 }
 
 enum mh_code admin_reference_load(const struct admin *admin, struct mh_err *err)
 {
     struct database *db = NULL;
-    struct file *files = calloc((size_t)admin->arg_count + 1, sizeof *files);
+    const char **paths = calloc((size_t)admin->arg_count + 1, sizeof *paths);
     enum mh_code code;
 
-    if (files == NULL) {
+    if (paths == NULL) {
         return mh_fail(err, MH_MEMORY, "out of memory");
     }
     for (int i = 0; i < admin->arg_count; i++) {
-        files[i].path = admin_arg(admin, i);
-        mh_buf_init(&files[i].text, FILE_BYTES_MAX);
+        paths[i] = admin_arg(admin, i);
     }
     code = admin_connect(admin, &db, err);
     if (code == MH_OK) {
         code = admin_begin(db, err);
     }
     if (code == MH_OK) {
-        code = load_given(admin, db, files, err);
+        code =
+            admin->arg_count == 0
+                ? admin_load_default_reference(db, admin->schemas, err)
+                : load_files(db, admin->schemas, paths, admin->arg_count, err);
     }
     if (code == MH_OK) {
         code = database_commit(db, err);
+    }
+    if (code == MH_OK) {
+        admin_keep_reference(db, admin->schemas);
     }
     if (db != NULL) {
         database_rollback(db);
     }
     database_close(db);
-    for (int i = 0; i < admin->arg_count; i++) {
-        if (code == MH_OK) {
-            keep_file(admin->schemas, &files[i]);
-        }
-        mh_buf_fini(&files[i].text);
-    }
-    free(files);
+    free(paths);
     return code;
 }

@@ -296,8 +296,8 @@ static enum mh_code publish(struct work *work, struct mh_err *err)
     char number[16];
     const char *const params[] = {mh_buf_string(&work->text), number,
                                   work->target};
+    char part[ADMIN_PATH_BYTES] = "";
     enum mh_code code = connect(work, true, err);
-    bool copied = false;
 
     (void)snprintf(number, sizeof number, "%d", work->version);
     if (code == MH_OK) {
@@ -308,15 +308,18 @@ static enum mh_code publish(struct work *work, struct mh_err *err)
         code = admin_refused(work->db, code, err);
     }
     if (code == MH_OK && !work->is_there) {
-        code = admin_write_file(work->target, &work->text, err);
-        copied = code == MH_OK;
+        code = admin_write_beside(work->target, &work->text, part, err);
     }
     if (code == MH_OK) {
         code = database_commit(work->db, err);
     }
-    /* In doubt the file stays: a second run tells. */
-    if (code != MH_OK && code != MH_PG_IN_DOUBT && copied) {
-        (void)unlink(work->target);
+    /* Not before: a running mahalle-post uses the file at once. In doubt a
+     * second run tells. */
+    if (code == MH_OK && *part != '\0') {
+        return admin_put_in_place(part, work->target, err);
+    }
+    if (*part != '\0') {
+        (void)unlink(part);
     }
     return code;
 }

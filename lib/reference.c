@@ -5,12 +5,12 @@
  */
 #include "reference.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "csv.h"
 #include "map.h"
@@ -192,8 +192,7 @@ static const char *find_columns(const struct mh_csv *csv,
     return NULL;
 }
 
-/* Where the columns stand, and if `table` is not known yet, which it is. */
-static enum mh_code read_header(struct mh_csv *csv, const struct table **table,
+static enum mh_code read_header(struct mh_csv *csv, const struct table *table,
                                 int *columns, struct mh_err *err)
 {
     bool more = false;
@@ -203,20 +202,9 @@ static enum mh_code read_header(struct mh_csv *csv, const struct table **table,
     if (code != MH_OK) {
         return code;
     }
-    if (*table != NULL) {
-        missing = find_columns(csv, *table, columns);
-        return missing == NULL
-                   ? MH_OK
-                   : mh_fail(err, MH_CONTRACT, "no column %s", missing);
-    }
-    for (int i = 0; i < TABLE_COUNT; i++) {
-        if (find_columns(csv, &TABLES[i], columns) == NULL) {
-            *table = &TABLES[i];
-            return MH_OK;
-        }
-    }
-    return mh_fail(err, MH_CONTRACT,
-                   "the header is none of agencies, places, lookups");
+    missing = find_columns(csv, table, columns);
+    return missing == NULL ? MH_OK
+                           : mh_fail(err, MH_CONTRACT, "no column %s", missing);
 }
 
 static enum mh_code read_rows(struct mh_reference *reference,
@@ -224,8 +212,8 @@ static enum mh_code read_rows(struct mh_reference *reference,
                               struct mh_err *err)
 {
     int columns[WANTED_MAX] = {0};
-    enum mh_code code = read_header(csv, &table, columns, err);
-    bool more = code == MH_OK && table != NULL;
+    enum mh_code code = read_header(csv, table, columns, err);
+    bool more = code == MH_OK;
 
     while (more) {
         struct mh_csv_cell cells[WANTED_MAX] = {{"", 0}};
@@ -258,7 +246,6 @@ static enum mh_code read_rows(struct mh_reference *reference,
     return code;
 }
 
-/* Read a file of `table`; NULL: its header tells. */
 static enum mh_code load_file(struct mh_reference *reference, const char *path,
                               const struct table *table, struct mh_err *err)
 {
@@ -289,65 +276,35 @@ done:
     return code;
 }
 
-static int is_csv(const struct dirent *entry)
+/* The contract's file, and what mahalle-admin kept; of that there may be none. */
+static enum mh_code load_table(struct mh_reference *reference, const char *dir,
+                               const struct table *table, struct mh_err *err)
 {
-    const char *dot = strrchr(entry->d_name, '.');
-
-    return dot != NULL && strcmp(dot, ".csv") == 0;
-}
-
-static int by_name(const struct dirent **left, const struct dirent **right)
-{
-    return strcmp((*left)->d_name, (*right)->d_name);
-}
-
-/* What `mahalle-admin reference load` kept; there may be nothing. */
-static enum mh_code load_kept(struct mh_reference *reference, const char *dir,
-                              struct mh_err *err)
-{
-    char folder[PATH_BYTES];
-    char path[PATH_BYTES + 256]; /* a name has at most 255 bytes */
-    struct dirent **files = NULL;
+    static const char *const FOLDERS[] = {"reference", "reference/loaded"};
+    char path[PATH_BYTES];
     enum mh_code code = MH_OK;
-    int count;
 
-    if (snprintf(folder, sizeof folder, "%s/reference/loaded", dir) >=
-        PATH_BYTES) {
-        return mh_fail(err, MH_FILE, "path too long: %.200s", dir);
-    }
-    count = scandir(folder, &files, is_csv, by_name);
-    if (count < 0) {
-        return errno == ENOENT
-                   ? MH_OK
-                   : mh_fail(err, errno == ENOMEM ? MH_MEMORY : MH_FILE,
-                             "cannot list %.300s: %s", folder, strerror(errno));
-    }
-    for (int i = 0; i < count; i++) {
-        if (code == MH_OK) {
-            (void)snprintf(path, sizeof path, "%s/%s", folder,
-                           files[i]->d_name);
-            code = load_file(reference, path, NULL, err);
+    for (int i = 0; code == MH_OK && i < 2; i++) {
+        if (snprintf(path, sizeof path, "%s/%s/%s", dir, FOLDERS[i],
+                     table->file) >= PATH_BYTES) {
+            return mh_fail(err, MH_FILE, "path too long: %.200s", dir);
         }
-        free(files[i]);
+        if (i == 0 || access(path, F_OK) == 0 || errno != ENOENT) {
+            code = load_file(reference, path, table, err);
+        }
     }
-    free(files);
     return code;
 }
 
 enum mh_code mh_reference_load(struct mh_reference *reference, const char *dir,
                                struct mh_err *err)
 {
-    char path[PATH_BYTES];
     enum mh_code code = MH_OK;
 
     for (int i = 0; code == MH_OK && i < TABLE_COUNT; i++) {
-        if (snprintf(path, sizeof path, "%s/reference/%s", dir,
-                     TABLES[i].file) >= PATH_BYTES) {
-            return mh_fail(err, MH_FILE, "path too long: %.200s", dir);
-        }
-        code = load_file(reference, path, &TABLES[i], err);
+        code = load_table(reference, dir, &TABLES[i], err);
     }
-    return code == MH_OK ? load_kept(reference, dir, err) : code;
+    return code;
 }
 
 /* ---- Asking ------------------------------------------------------------- */

@@ -26,9 +26,9 @@ MH_MUST enum mh_code mh_reference_add_place(struct mh_reference *reference,
 MH_MUST enum mh_code mh_reference_add_lookup(struct mh_reference *reference,
                                              const char *list,
                                              const char *code);
-/** Read DIR/reference/{agencies,places,lookups}.csv, then what was loaded
- *  since, DIR/reference/loaded/NAME.csv in the order of the names; agencies are
- *  numbered from 1, as they come.
+/** Read agencies.csv, places.csv and lookups.csv in DIR/reference, and each in
+ *  DIR/reference/loaded if it is there: what the database knew when
+ *  mahalle-admin last changed it. Agencies are numbered from 1, as they come.
  *  @returns MH_OK, MH_FILE, MH_CONTRACT, MH_MEMORY */
 MH_MUST enum mh_code mh_reference_load(struct mh_reference *reference,
                                        const char *dir, struct mh_err *err);

@@ -7,6 +7,7 @@ import hashlib
 import os
 import pathlib
 import shlex
+import shutil
 import signal
 import subprocess
 import time
@@ -68,8 +69,11 @@ def database(name, tables=None):
         conn.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         conn.execute(f"CREATE DATABASE {name} OWNER mahalle_owner")
         if tables is None:
+            schemas = STACK / "schemas"  # it keeps reference data there
+            shutil.rmtree(schemas, ignore_errors=True)
+            shutil.copytree(ROOT / "schemas", schemas)
             env = dict(os.environ, MAHALLE_PG=conninfo(name),
-                       MAHALLE_SCHEMAS=str(ROOT / "schemas"))
+                       MAHALLE_SCHEMAS=str(schemas))
             subprocess.run([BIN / "mahalle-admin", "db", "install"], env=env,
                            check=True, stdout=subprocess.DEVNULL)
         else:

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -26,6 +27,7 @@ TOPIC = "mahalle.events"
 class Stack:
     def __init__(self, directory):
         self.directory = pathlib.Path(directory)
+        self.schemas = self.directory / "schemas"
         self.environment = {}
         self.consumers = []
         self.gateways = []
@@ -52,6 +54,15 @@ class Stack:
         self.environment = dict(item.split("=", 1)
                                 for item in raw.decode().split("\0") if item)
         self.environment["MAHALLE_GROUP"] = f"test-{self.groups}"
+        if not self.schemas.exists():
+            self.fresh_schemas()
+        self.environment["MAHALLE_SCHEMAS"] = str(self.schemas)
+
+    def fresh_schemas(self):
+        """A copy of the contract: what a test adds to it stays out of the tree."""
+        shutil.rmtree(self.schemas, ignore_errors=True)
+        shutil.copytree(ROOT / "schemas", self.schemas,
+                        ignore=shutil.ignore_patterns("loaded"))
 
     def down(self, *parts):
         self.stack("down", *(parts or ("postgres", "kafka")))
@@ -107,7 +118,8 @@ class Stack:
         self.environment["MAHALLE_GROUP"] = f"test-{self.groups}"
 
     def fresh_database(self):
-        """Installed once a run; each test gets a copy."""
+        """Installed once a run; each test gets a copy, and one of the contract."""
+        self.fresh_schemas()
         with self.superuser() as connection:
             connection.execute("DROP DATABASE IF EXISTS mahalle WITH (FORCE)")
             if not self.installed:
@@ -158,6 +170,12 @@ class Stack:
                 refused = [json.loads(line) for line in
                            rejects.read_text("utf-8").splitlines()]
         return done, refused
+
+    def start_post(self, *arguments):
+        """A mahalle-post that reads what it is given, until that ends."""
+        return subprocess.Popen(
+            ["mahalle-post", *map(str, arguments), "-"], env=self.environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def post_all(self, lines):
         """Post lines of which every one is good."""

@@ -152,43 +152,41 @@ static int write_kept(void **state)
 static int remove_kept(void **state)
 {
     (void)state;
-    (void)unlink(path_of("loaded/a.csv"));
-    (void)unlink(path_of("loaded/b.csv"));
-    (void)unlink(path_of("loaded/c.csv"));
-    (void)unlink(path_of("loaded/.c.csv.new"));
+    (void)unlink(path_of("loaded/agencies.csv"));
+    (void)unlink(path_of("loaded/places.csv"));
+    (void)unlink(path_of("loaded/.places.csv.new"));
+    (void)unlink(path_of("loaded/other.csv"));
     return rmdir(path_of("loaded"));
 }
 
-static void what_was_loaded_later_is_told_by_its_header(void **state)
+static void what_the_database_knew_is_read_as_well(void **state)
 {
     struct mh_reference *reference = make();
     struct mh_err err = {.text = ""};
 
     (void)state;
-    write_file("loaded/a.csv", "source,level,place_code\nx,village,v9\n");
-    write_file("loaded/b.csv", "label_fa,agency_code\nx,culture\nx,sport\n");
-    write_file("loaded/c.csv", "code,list\nTENT,product_code\n");
-    write_file("loaded/.c.csv.new", "cut off");
+    write_file("loaded/places.csv", "source,level,place_code\nx,village,v9\n");
+    write_file("loaded/agencies.csv", "label_fa,agency_code\nx,culture\n");
+    write_file("loaded/.places.csv.new", "cut off");
+    write_file("loaded/other.csv", "no table at all");
     assert_int_equal(mh_reference_load(reference, dir, &err), MH_OK);
     assert_true(knows_place(reference, "v9"));
     assert_true(knows_place(reference, "v000268"));
     assert_int_equal(mh_reference_agency(reference, "education", 9), 2);
     assert_int_equal(mh_reference_agency(reference, "culture", 7), 3);
-    assert_int_equal(mh_reference_agency(reference, "sport", 5), 4);
     assert_true(mh_reference_lookup(reference, "agency_code", "culture", 7));
-    assert_true(mh_reference_lookup(reference, "product_code", "TENT", 4));
     mh_reference_free(reference);
 }
 
-static void a_loaded_file_of_no_kind_is_said(void **state)
+static void a_kept_file_without_its_columns_is_said(void **state)
 {
     struct mh_reference *reference = make();
     struct mh_err err;
 
     (void)state;
-    write_file("loaded/a.csv", "place_code,name_fa\nv9,x\n");
+    write_file("loaded/places.csv", "place_code,name_fa\nv9,x\n");
     assert_int_equal(mh_reference_load(reference, dir, &err), MH_CONTRACT);
-    assert_non_null(strstr(err.text, "loaded/a.csv: the header is none of"));
+    assert_non_null(strstr(err.text, "loaded/places.csv: no column level"));
     mh_reference_free(reference);
 }
 
@@ -227,10 +225,9 @@ int main(void)
                                write_all),
         cmocka_unit_test_setup(wrong_files_are_named_with_line_and_cause,
                                write_all),
-        cmocka_unit_test_setup_teardown(
-            what_was_loaded_later_is_told_by_its_header, write_kept,
-            remove_kept),
-        cmocka_unit_test_setup_teardown(a_loaded_file_of_no_kind_is_said,
+        cmocka_unit_test_setup_teardown(what_the_database_knew_is_read_as_well,
+                                        write_kept, remove_kept),
+        cmocka_unit_test_setup_teardown(a_kept_file_without_its_columns_is_said,
                                         write_kept, remove_kept),
         cmocka_unit_test_setup(a_missing_file_is_said, write_all),
     };

@@ -5,9 +5,11 @@
  */
 #include "schemas_dir.h"
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The program's own path with its name cut off. */
@@ -45,4 +47,64 @@ const char *mh_schemas_dir(const char *given, char path[MH_SCHEMAS_DIR_MAX])
         return MAHALLE_SCHEMAS_DIR;
     }
     return path;
+}
+
+/* ---- Changes ------------------------------------------------------------ */
+
+static void add_number(uint64_t *stamp, uint64_t number)
+{
+    *stamp = (*stamp ^ number) * UINT64_C(0x100000001b3);
+}
+
+/* When a file was changed, or a folder; nothing for what is not there. */
+static void add_path(uint64_t *stamp, const char *dir, const char *folder,
+                     const char *name)
+{
+    char path[MH_SCHEMAS_DIR_MAX + 512];
+    struct stat at;
+
+    if (snprintf(path, sizeof path, "%s/%s/%s", dir, folder, name) <
+            (int)sizeof path &&
+        stat(path, &at) == 0) {
+        add_number(stamp, (uint64_t)at.st_ino);
+        add_number(stamp, (uint64_t)at.st_mtim.tv_sec);
+        add_number(stamp, (uint64_t)at.st_mtim.tv_nsec);
+    } else {
+        add_number(stamp, 0);
+    }
+}
+
+uint64_t mh_schemas_stamp_events(const char *dir)
+{
+    char path[MH_SCHEMAS_DIR_MAX + 16];
+    uint64_t stamp = 0;
+    const struct dirent *entry;
+    DIR *events;
+
+    (void)snprintf(path, sizeof path, "%s/events", dir);
+    events = opendir(path);
+    while (events != NULL && (entry = readdir(events)) != NULL) {
+        if (entry->d_name[0] != '.') {
+            add_path(&stamp, dir, "events", entry->d_name);
+        }
+    }
+    if (events != NULL) {
+        (void)closedir(events);
+    }
+    return stamp;
+}
+
+uint64_t mh_schemas_stamp_reference(const char *dir)
+{
+    static const char *const FOLDERS[] = {"reference", "reference/loaded"};
+    static const char *const NAMES[] = {"agencies.csv", "places.csv",
+                                        "lookups.csv"};
+    uint64_t stamp = 0;
+
+    for (int i = 0; i < 2; i++) {
+        for (int k = 0; k < 3; k++) {
+            add_path(&stamp, dir, FOLDERS[i], NAMES[k]);
+        }
+    }
+    return stamp;
 }

@@ -3,6 +3,8 @@
 #ifndef MAHALLE_SCHEMAS_DIR_H
 #define MAHALLE_SCHEMAS_DIR_H
 
+#include <stdint.h>
+
 enum { MH_SCHEMAS_DIR_MAX = 4096 }; /* bytes of the longest path, and a NUL */
 
 /**
@@ -13,5 +15,13 @@ enum { MH_SCHEMAS_DIR_MAX = 4096 }; /* bytes of the longest path, and a NUL */
  *          the sources it was built from. Lent.
  */
 const char *mh_schemas_dir(const char *given, char path[MH_SCHEMAS_DIR_MAX]);
+
+/**
+ * A number that changes when files are added to DIR/events or replaced there,
+ * and one for the tables of DIR/reference and DIR/reference/loaded; read it
+ * before the files. It says nothing about what the change is.
+ */
+uint64_t mh_schemas_stamp_events(const char *dir);
+uint64_t mh_schemas_stamp_reference(const char *dir);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "intake.h"
 #include "lines.h"
+#include "post_contract.h"
 #include "post_mend.h"
 #include "post_options.h"
 #include "post_progress.h"
@@ -21,8 +22,7 @@ enum {
 
 struct post {
     struct post_options options;
-    struct mh_catalogue *catalogue;
-    struct mh_reference *reference;
+    struct post_contract contract;
     struct intake intake;
     struct send *sender; /**< NULL with --dry-run */
     struct rejects *rejects;
@@ -43,6 +43,13 @@ MH_MUST enum mh_code post_lines(struct post *post, int index,
 MH_MUST enum mh_code post_rows(struct post *post, int index,
                                struct mh_err *err);
 
+/** Let intake use the contract as it is now; its type is that of --type, NULL
+ *  when there is none of this name. */
+void post_use_contract(struct post *post);
+/** Before a line is refused: look whether the contract has changed; all of it,
+ *  or its reference data only, while a table's columns are bound to the types.
+ *  @returns whether the line is to be read again */
+bool post_renew(struct post *post, bool types);
 /** Encode and send an event that has passed intake.
  *  @returns MH_OK; MH_TOO_LARGE, a fault says so; a failure of the program */
 MH_MUST enum mh_code post_event(struct post *post, const struct mh_event *event,

@@ -1,7 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of every line, whatever the format: sent, or kept aside. */
+#include <string.h>
+
 #include "encode.h"
 #include "post.h"
+
+void post_use_contract(struct post *post)
+{
+    const char *type = post->options.type;
+
+    post->intake = (struct intake){.catalogue = post->contract.catalogue,
+                                   .reference = post->contract.reference};
+    if (type != NULL) {
+        post->intake.type =
+            mh_catalogue_type(post->contract.catalogue, type, strlen(type));
+    }
+}
+
+bool post_renew(struct post *post, bool types)
+{
+    bool renewed = post_contract_renew_codes(&post->contract);
+
+    if (types && post_contract_renew_types(&post->contract)) {
+        renewed = true;
+    }
+    if (renewed) {
+        post_use_contract(post);
+    }
+    return renewed;
+}
 
 enum mh_code post_event(struct post *post, const struct mh_event *event,
                         uint64_t ticket, struct mh_err *err)

@@ -14,9 +14,13 @@ static enum mh_code take_line(struct post *post, const struct line *line,
     json_t *object = NULL;
     enum mh_code code;
 
-    post->faults.count = 0;
-    code = intake_line(&post->intake, line->text, line->len, mh_clock_wall_ms(),
-                       &post->scratch, &object, &room, &event, &post->faults);
+    do {
+        json_decref(object);
+        post->faults.count = 0;
+        code = intake_line(&post->intake, line->text, line->len,
+                           mh_clock_wall_ms(), &post->scratch, &object, &room,
+                           &event, &post->faults);
+    } while (mh_code_act(code) == MH_ACT_REFUSE && post_renew(post, true));
     if (code == MH_OK) {
         code = post_event(post, &event, ticket, err);
     }

@@ -12,12 +12,10 @@
 #include "frame.h"
 #include "nearest.h"
 #include "post.h"
-#include "schemas_dir.h"
 #include "stop.h"
 #include "template.h"
 
 enum {
-    PROBLEMS_MAX = 64 * 1024, /* bytes of text about broken schemas */
     SCRATCH_MAX = 8 * MH_EVENT_BYTES_MAX,
     TEMPLATE_MAX = MH_FIELDS_MAX * (2 * MH_LABEL_MAX + 3) + 8,
     STOP_FLUSH_MS = 10000 /* asked to stop: for what is on its way */
@@ -119,40 +117,14 @@ static int sum_up(const struct post *post, enum mh_code code,
 
 /* ---------------------------------------------------------- the beginning */
 
-static enum mh_code load_contract(struct post *post, struct mh_err *err)
-{
-    char found[MH_SCHEMAS_DIR_MAX];
-    const char *dir = mh_schemas_dir(post->options.schemas, found);
-    struct mh_buf problems;
-    enum mh_code code;
-
-    mh_buf_init(&problems, PROBLEMS_MAX);
-    code = mh_catalogue_new(&post->catalogue, err);
-    if (code == MH_OK) {
-        code = mh_catalogue_load(post->catalogue, dir, &problems, err);
-    }
-    if (problems.len > 0) {
-        (void)fputs(mh_buf_string(&problems), stderr);
-    }
-    mh_buf_fini(&problems);
-    if (code == MH_OK) {
-        code = mh_reference_new(&post->reference, err);
-    }
-    if (code == MH_OK) {
-        code = mh_reference_load(post->reference, dir, err);
-    }
-    /* A directory without schemas is no contract; inputs are other files. */
-    return code == MH_FILE ? MH_CONTRACT : code;
-}
-
 static enum mh_code refuse_type(const struct post *post, const char *type,
                                 struct mh_err *err)
 {
     struct mh_nearest nearest;
 
     mh_nearest_begin(&nearest, type, strlen(type));
-    for (int i = 0; i < mh_catalogue_count(post->catalogue); i++) {
-        const char *name = mh_catalogue_at(post->catalogue, i)->name;
+    for (int i = 0; i < mh_catalogue_count(post->contract.catalogue); i++) {
+        const char *name = mh_catalogue_at(post->contract.catalogue, i)->name;
 
         mh_nearest_offer(&nearest, name, name);
     }
@@ -164,21 +136,16 @@ static enum mh_code refuse_type(const struct post *post, const char *type,
 static enum mh_code load(struct post *post, struct mh_err *err)
 {
     const char *type = post->options.type;
-    enum mh_code code = load_contract(post, err);
+    enum mh_code code =
+        post_contract_open(&post->contract, post->options.schemas, err);
 
     if (code != MH_OK) {
         return code;
     }
-    post->intake = (struct intake){.catalogue = post->catalogue,
-                                   .reference = post->reference};
-    if (type != NULL) {
-        post->intake.type =
-            mh_catalogue_type(post->catalogue, type, strlen(type));
-        if (post->intake.type == NULL) {
-            return refuse_type(post, type, err);
-        }
-    }
-    return MH_OK;
+    post_use_contract(post);
+    return type != NULL && post->intake.type == NULL
+               ? refuse_type(post, type, err)
+               : MH_OK;
 }
 
 static enum mh_code open_ends(struct post *post, struct mh_err *err)
@@ -255,8 +222,7 @@ int main(int argc, char **argv)
     send_close(post.sender);
     rejects_close(post.rejects);
     mend_close(post.mend);
-    mh_reference_free(post.reference);
-    mh_catalogue_free(post.catalogue);
+    post_contract_close(&post.contract);
     mh_buf_fini(&post.value);
     mh_buf_fini(&post.scratch);
     post_options_fini(&post.options);

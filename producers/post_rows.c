@@ -37,9 +37,13 @@ static enum mh_code settle(struct post *post, const struct table *table,
 static enum mh_code take_header(struct post *post, struct table *table,
                                 const struct row *row, struct mh_err *err)
 {
-    enum mh_code code =
-        sheet_header(&post->sheet, post->intake.type, row, &post->faults);
+    enum mh_code code;
 
+    do {
+        post->faults.count = 0;
+        code =
+            sheet_header(&post->sheet, post->intake.type, row, &post->faults);
+    } while (code != MH_OK && post_renew(post, true));
     if (code != MH_OK) {
         table->refused = true;
         return settle(post, table, row, code, err);
@@ -64,12 +68,15 @@ static enum mh_code take_row(struct post *post, struct table *table,
     if (sheet_is_blank(row)) {
         return MH_OK;
     }
-    code = sheet_row(&post->sheet, row, &post->faults);
-    if (code == MH_OK) {
-        code = intake_items(&post->intake, post->sheet.items,
-                            post->sheet.item_count, mh_clock_wall_ms(), &room,
-                            &event, &post->faults);
-    }
+    do {
+        post->faults.count = 0;
+        code = sheet_row(&post->sheet, row, &post->faults);
+        if (code == MH_OK) {
+            code = intake_items(&post->intake, post->sheet.items,
+                                post->sheet.item_count, mh_clock_wall_ms(),
+                                &room, &event, &post->faults);
+        }
+    } while (mh_code_act(code) == MH_ACT_REFUSE && post_renew(post, false));
     if (code == MH_OK) {
         code = post_event(post, &event, table->first | row->number, err);
     }

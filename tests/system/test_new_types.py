@@ -2,24 +2,20 @@
 """A new type, or a new version of one, is one new file: nothing is rebuilt."""
 
 import json
-import shutil
 import time
 
 import pytest
 
-from harness.stack import ROOT, wait_for
+from harness.stack import wait_for
 from harness.verdicts import assert_like_log
 from oracle.contract import Contract
 from oracle.random_events import RandomEvents
 
 
 @pytest.fixture
-def schemas(stack, tmp_path):
-    """A copy of the contract that a test may add to."""
-    copy = tmp_path / "schemas"
-    shutil.copytree(ROOT / "schemas", copy)
-    stack.environment["MAHALLE_SCHEMAS"] = str(copy)
-    return copy
+def schemas(stack):
+    """The contract, to which a test may add."""
+    return stack.schemas
 
 
 def body_of(folder, event_type):
@@ -76,8 +72,10 @@ def test_one_file_is_enough(stack, schemas, tmp_path, make, name, types):
 
 
 def test_a_running_consumer_takes_it_at_once(stack, schemas, tmp_path):
-    """A record of the new type that comes within the same second is no dead letter."""
+    """A record of the new type that comes within the same second is no dead letter, and
+    a running mahalle-post takes its line."""
     stack.start_consumer()
+    post = stack.start_post()
     time.sleep(2)
     path = tmp_path / "well_dug.v1.avsc"
     path.write_text(json.dumps(new_type(schemas), ensure_ascii=False), "utf-8")
@@ -85,9 +83,13 @@ def test_a_running_consumer_takes_it_at_once(stack, schemas, tmp_path):
     contract = Contract(schemas)
     source = RandomEvents(contract, seed=5, refused=False, conflicts=False,
                           types=("well_dug",))
-    stack.post_all(source.lines(20))
+    lines = list(source.lines(20))
+    stack.post_all(lines[:10])
+    post.communicate("".join(line + "\n" for line in lines).encode(), 30)
+    assert post.returncode == 0
     stack.wait_applied(30)
-    assert assert_like_log(stack, contract).letters == []
+    log = assert_like_log(stack, contract)
+    assert (log.letters, log.fates["applied"]) == ([], len({*lines}))
 
 
 @pytest.mark.parametrize("change", ("double", "no unit", "same id", "measure dropped"))

@@ -102,6 +102,47 @@ def test_bad_schemas_exit_3(stack, tmp_path):
     assert (done.returncode, in_kafka(stack)) == (3, 0)
 
 
+PLACES = "place_code,level,name_fa,name_en,province_code,county_code,settlement_code\n"
+
+
+def load_village(stack, folder, code):
+    """A file places.csv, as each of them is called."""
+    folder.mkdir()
+    (folder / "places.csv").write_text(f"{PLACES}{code},village,ده,Deh,24,2401,{code}\n", "utf-8")
+    stack.admin("reference", "load", folder / "places.csv")
+
+
+def at(place):
+    return line(place_code=f"{place}-001", council_code=f"{place}-001-C1")
+
+
+def test_reference_data_of_files_of_one_name_add_up(stack, tmp_path):
+    """As the database knows them; and no longer when that is a new one."""
+    lines = [at("v888001"), at("v888002")]
+    load_village(stack, tmp_path / "a", "v888001")
+    load_village(stack, tmp_path / "b", "v888002")
+    done, refused = stack.post(lines, "--dry-run")
+    assert (done.returncode, refused) == (0, []), done.stderr.decode()
+    with stack.superuser() as connection:
+        connection.execute("DROP DATABASE mahalle WITH (FORCE)")
+        connection.execute("CREATE DATABASE mahalle TEMPLATE installed OWNER mahalle_owner")
+    stack.admin("db", "install")
+    _, refused = stack.post(lines, "--dry-run")
+    assert [r["errors"][0]["code"] for r in refused] == ["PLACE", "PLACE"]
+
+
+def test_a_running_post_takes_up_what_was_loaded(stack, tmp_path):
+    """It looks once a second, before it refuses a line."""
+    post = stack.start_post("--dry-run", "--rejects", tmp_path / "rejects")
+    post.stdin.write(at("v888001").encode() + b"\n")
+    post.stdin.flush()
+    wait_for(lambda: (tmp_path / "rejects").exists(), 10)
+    load_village(stack, tmp_path / "a", "v888001")
+    time.sleep(1)
+    out, _ = post.communicate(at("v888001").encode() + b"\n", 30)
+    assert (post.returncode, len((tmp_path / "rejects").read_text().splitlines())) == (1, 1), out
+
+
 def test_several_files_count_their_own_lines(stack, tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).write_text(line() + "\n{\n", "utf-8")

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * The contract as mahalle-post has it from its files, and what becomes of it
+ * while the program runs: types and reference data that were added meanwhile
+ * are taken up before a line is refused for want of them.
+ */
+#ifndef MAHALLE_POST_CONTRACT_H
+#define MAHALLE_POST_CONTRACT_H
+
+#include "catalogue.h"
+#include "reference.h"
+#include "schemas_dir.h"
+
+/** One half of the contract, and when its files were looked at. */
+struct post_half {
+    uint64_t stamp;    /**< of the files that were read */
+    int64_t looked_ms; /**< by mh_clock_ms; at most once a second */
+};
+
+struct post_contract {
+    char room[MH_SCHEMAS_DIR_MAX];
+    const char *dir; /**< lent; or `room` */
+    struct mh_catalogue *catalogue;
+    struct mh_reference *reference;
+    struct post_half types, codes;
+};
+
+/**
+ * Read all of it.
+ * @param given lent; what an option says; must outlive `contract`
+ * @returns MH_OK, MH_CONTRACT, MH_MEMORY; what is wrong with schemas is
+ *          printed
+ */
+MH_MUST enum mh_code post_contract_open(struct post_contract *contract,
+                                        const char *given, struct mh_err *err);
+void post_contract_close(struct post_contract *contract);
+
+/**
+ * Read the event types again, or the reference data, if their files have
+ * changed. What cannot be read is told, and what was there before stays.
+ * @returns whether there are new ones; then the old ones are gone, with all
+ *          that points into them
+ */
+bool post_contract_renew_types(struct post_contract *contract);
+bool post_contract_renew_codes(struct post_contract *contract);
+
+#endif

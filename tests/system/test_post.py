@@ -100,6 +100,9 @@ def test_bad_schemas_exit_3(stack, tmp_path):
     next(copy.glob("events/*/*.avsc")).write_text("{", "utf-8")
     done, _ = stack.post([line()], "--schemas", copy)
     assert (done.returncode, in_kafka(stack)) == (3, 0)
+    for arguments in (["mahalle-post", "--dry-run", "-"], ["mahalle-admin", "db", "install"]):
+        done = stack.run(*arguments, "--schemas", tmp_path / "none", input=b"")
+        assert (done.returncode, b"none" in done.stderr) == (3, True), arguments
 
 
 PLACES = "place_code,level,name_fa,name_en,province_code,county_code,settlement_code\n"

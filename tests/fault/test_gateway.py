@@ -201,7 +201,7 @@ def test_ten_times_too_much_stays_in_64_mib(stack):
     try:
         with concurrent.futures.ThreadPoolExecutor(30) as pool:
             jobs = [pool.submit(gateway.post, big if n % 3 == 0 else good)
-                    for n in range(120)]
+                    for n in range(60)]
             while not all(job.done() for job in jobs):
                 peak = max(peak, gateway.rss_kib())
                 time.sleep(0.05)

@@ -21,7 +21,8 @@ enum mh_option_kind {
     MH_OPTION_NUMBER,
     MH_OPTION_FLAG,   /**< no value on the command line; true/false elsewhere */
     MH_OPTION_SECRET, /**< text that is never a flag and never printed */
-    MH_OPTION_LIST    /**< texts with commas between; a flag again adds to it */
+    MH_OPTION_LIST    /**< texts with commas between; a flag again adds to it;
+                         given, it is not empty */
 };
 
 struct mh_option {

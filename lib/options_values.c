@@ -81,9 +81,18 @@ static bool is_wrong(struct mh_options *options, const struct mh_option *option,
             return true;
         }
         return false;
+    case MH_OPTION_LIST:
+        /* an unset variable of a shell; without the option it would be all */
+        if (value[0] == '\0' && strcmp(where, "default") != 0) {
+            mh_options_mistake(options,
+                               "%s: its value is empty; leave it out if it is "
+                               "not meant",
+                               where);
+            return true;
+        }
+        return false;
     case MH_OPTION_TEXT:
     case MH_OPTION_SECRET:
-    case MH_OPTION_LIST:
         return false;
     }
     return false;

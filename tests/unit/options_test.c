@@ -358,6 +358,19 @@ static void the_printed_file_can_be_read_as_it_is(void **state)
     assert_string_equal(mh_options_kafka_name(options, 0), "client.id");
 }
 
+static void a_list_that_is_given_is_not_empty(void **state)
+{
+    (void)state;
+    assert_int_equal(read_options("--brokers", "h:1", "--type", "", NULL),
+                     MH_USAGE);
+    assert_non_null(strstr(out, "--type: its value is empty"));
+    assert_int_equal(
+        read_options("--brokers", "h:1", "--type", "a", "--type=", NULL),
+        MH_USAGE);
+    assert_int_equal(read_options("--brokers", "h:1", NULL), MH_OK);
+    assert_string_equal(mh_options_text(options, "type"), "any");
+}
+
 static void a_list_grows_by_each_flag(void **state)
 {
     (void)state;
@@ -400,6 +413,7 @@ int main(void)
         TEST(what_is_no_option_is_an_argument),
         TEST(a_bare_program_takes_no_argument),
         TEST(a_list_grows_by_each_flag),
+        TEST(a_list_that_is_given_is_not_empty),
         TEST(keys_of_librdkafka_are_collected_in_order),
         TEST(secrets_of_librdkafka_are_never_flags),
         TEST(all_mistakes_are_shown_at_once),

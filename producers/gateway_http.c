@@ -176,7 +176,9 @@ static void add(struct MHD_Response *response, const char *name,
 
 static void make_refusal(const struct request *request, struct answer *answer)
 {
-    enum problem problem = request->problem;
+    /* a handler that refuses and does not say why is our own fault */
+    enum problem problem =
+        request->problem == PROBLEM_NONE ? PROBLEM_BUG : request->problem;
 
     *answer = (struct answer){.status = problem_status(problem),
                               .type = "application/problem+json",

@@ -206,6 +206,9 @@ static enum mh_code run_rejections(struct inquiry *inquiry, struct database *db,
         put_place(buf, database_text(db, i, 4), database_text(db, i, 5),
                   database_text(db, i, 6));
         mh_buf_format(buf, ",\"errors\":%s}", database_text(db, i, 7));
+        if (buf->len > BODY_BYTES_MAX / 2) {
+            rows = i + 1; /* `next` leads to the others */
+        }
     }
     mh_buf_text(buf, "],\"next\":");
     if (rows > 0) {
@@ -257,8 +260,12 @@ static enum handled tell(struct request *request, struct answer *answer)
         request->problem = (enum problem)problem;
         return REFUSED;
     }
+    if (inquiry->body.failed) {
+        request->problem = PROBLEM_BUSY;
+        return REFUSED;
+    }
     mh_buf_put(&answer->body, inquiry->body.bytes, inquiry->body.len);
-    return inquiry->body.failed ? REFUSED : HANDLED;
+    return HANDLED;
 }
 
 static enum handled ask(struct request *request, struct inquiry *inquiry)

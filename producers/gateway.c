@@ -4,17 +4,48 @@
 
 #include <stdlib.h>
 
+#include "gateway_routes.h"
+
+enum {
+    OPEN_BODY_MAX = 64 * 1024, /* without a key: a schema has 10 KiB at most */
+    OPEN_ROOM_MAX = 16 * OPEN_BODY_MAX
+};
+
+static bool is_open(const struct request *request)
+{
+    return request->route != NULL && !request->route->needs_key;
+}
+
+size_t gateway_body_most(const struct request *request)
+{
+    size_t most = request->gateway->limits.body_bytes;
+
+    return is_open(request) && most > OPEN_BODY_MAX ? OPEN_BODY_MAX : most;
+}
+
 bool gateway_reserve(struct request *request, size_t bytes)
 {
     struct gateway *gateway = request->gateway;
-    size_t before = atomic_fetch_add(&gateway->room, bytes);
+    bool open = is_open(request);
+    atomic_size_t *room = open ? &gateway->open_room : &gateway->room;
+    size_t most = open ? OPEN_ROOM_MAX : gateway->limits.room_bytes;
 
-    if (before + bytes > gateway->limits.room_bytes) {
-        (void)atomic_fetch_sub(&gateway->room, bytes);
+    if (atomic_fetch_add(room, bytes) + bytes > most) {
+        (void)atomic_fetch_sub(room, bytes);
         return false;
     }
     request->reserved += bytes;
     return true;
+}
+
+void gateway_release(struct request *request)
+{
+    struct gateway *gateway = request->gateway;
+
+    (void)atomic_fetch_sub(is_open(request) ? &gateway->open_room
+                                            : &gateway->room,
+                           request->reserved);
+    request->reserved = 0;
 }
 
 const struct contract *gateway_contract(struct request *request)

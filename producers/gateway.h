@@ -48,10 +48,11 @@ struct gateway {
     struct contract *contract; /**< under `lock`; NULL: none was read yet */
     struct bench *benches;     /**< under `lock`; those that are free */
     pthread_mutex_t lock;
-    atomic_size_t room;     /**< bytes of bodies and batches */
-    atomic_int requests;    /**< that are not answered yet */
-    atomic_bool draining;   /**< no new request is taken */
-    atomic_bool kafka_well; /**< as the watch last saw it */
+    atomic_size_t room;      /**< bytes of bodies and batches of keys */
+    atomic_size_t open_room; /**< bytes of bodies that came without a key */
+    atomic_int requests;     /**< that are not answered yet */
+    atomic_bool draining;    /**< no new request is taken */
+    atomic_bool kafka_well;  /**< as the watch last saw it */
     atomic_bool database_well;
     bool client_certificates; /**< every key needs one beside it */
     struct mh_metrics *metrics;
@@ -101,9 +102,14 @@ struct request {
 /** The request is done with it; NULL is fine. */
 void inquiry_leave(struct inquiry *inquiry);
 
-/** Add to what requests hold. @returns false: there is no room; nothing was
- *  added */
+/** Most bytes of the body of this request. */
+size_t gateway_body_most(const struct request *request);
+/** Add to what requests hold: whoever has no key has a small room apart, and
+ *  takes nothing from those who post. @returns false: there is no room; nothing
+ *  was added */
 bool gateway_reserve(struct request *request, size_t bytes);
+/** Give back all that the request has reserved. */
+void gateway_release(struct request *request);
 /** The contract as it is now; held by the request. NULL: there is none yet. */
 const struct contract *gateway_contract(struct request *request);
 /** A reader's room of this thread's own until it is given back. NULL: no

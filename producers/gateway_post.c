@@ -111,8 +111,7 @@ static enum problem exchange_room(struct request *request)
                       (sizeof *batch->entries + sizeof *batch->headers);
 
     mh_buf_fini(&request->body);
-    (void)atomic_fetch_sub(&request->gateway->room, request->reserved);
-    request->reserved = 0;
+    gateway_release(request);
     return gateway_reserve(request, held) ? PROBLEM_NONE : PROBLEM_BUSY;
 }
 

@@ -47,8 +47,7 @@ struct request *request_new(struct gateway *gateway,
 static void free_body(struct request *request)
 {
     mh_buf_fini(&request->body);
-    (void)atomic_fetch_sub(&request->gateway->room, request->reserved);
-    request->reserved = 0;
+    gateway_release(request);
 }
 
 static void write_audit(const struct request *request)
@@ -238,7 +237,7 @@ static enum problem look_at(struct request *request, const struct head *head,
              (head->encoding != NULL &&
               strcasecmp(head->encoding, "identity") != 0))) {
             problem = PROBLEM_MEDIA;
-        } else if (head->length > request->gateway->limits.body_bytes) {
+        } else if (head->length > gateway_body_most(request)) {
             problem = PROBLEM_BODY_SIZE;
         }
     }
@@ -274,7 +273,7 @@ bool request_begin(struct request *request, const char *path,
     }
     if (request->problem != PROBLEM_NONE &&
         (head.expects ||
-         head.length / DISCARD_BODIES > request->gateway->limits.body_bytes)) {
+         head.length / DISCARD_BODIES > gateway_body_most(request))) {
         return http_refuse(request);
     }
     return true;
@@ -291,7 +290,7 @@ static bool refuse_body(struct request *request, enum problem problem)
 
 bool request_take(struct request *request, const char *bytes, size_t len)
 {
-    size_t most = request->gateway->limits.body_bytes;
+    size_t most = gateway_body_most(request);
 
     request->body_bytes += len;
     if (request->problem != PROBLEM_NONE) {

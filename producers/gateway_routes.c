@@ -76,7 +76,8 @@ static enum handled metrics_handle(struct request *request,
               relay_waiting(gateway->relay));
     put_gauge(buf, "mahalle_gateway_request_bytes",
               "Memory that requests hold.",
-              (double)atomic_load(&gateway->room));
+              (double)atomic_load(&gateway->room) +
+                  (double)atomic_load(&gateway->open_room));
     mh_metrics_write(gateway->metrics, buf);
     return HANDLED;
 }

@@ -17,7 +17,7 @@ struct route {
     const char *path;    /**< one `*` stands for one or more bytes without / */
     const char *name;    /**< in metrics and audit lines */
     bool needs_key;
-    bool has_body; /**< takes one, as large as limits say */
+    bool has_body; /**< takes one, of gateway_body_most */
     bool quiet;    /**< no audit line: asked by machines all the time */
     enum handled (*handle)(struct request *request, struct answer *answer);
 };

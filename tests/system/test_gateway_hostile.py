@@ -93,3 +93,20 @@ def test_a_body_without_end_is_cut_in_flat_memory(door):
     assert sent < 40 * 1024 * 1024
     assert answer.startswith(b"HTTP/1.1 413") or not answer
     assert door.rss_kib() - before < 8 * 1024
+
+
+def test_who_has_no_key_stops_nobody_from_posting(door):
+    answer = door.request("POST", "/subjects/x", b" " * 65537, Authorization="")
+    assert answer.status_code == 413
+    slow = []
+    for _ in range(24):   # nearly a MiB each, of 16 for all posts
+        client = socket.create_connection(("127.0.0.1", door.port), 10)
+        slow.append(client)
+        try:
+            client.sendall(b"POST /subjects/x HTTP/1.1\r\nHost: x\r\n"
+                           b"Content-Length: 1048576\r\n\r\n" + b" " * 1000000)
+        except OSError:
+            pass   # it is not even read
+    assert door.post(meeting()).status_code == 201
+    for client in slow:
+        client.close()

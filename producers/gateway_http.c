@@ -444,7 +444,7 @@ void http_close(struct http *http)
         atomic_store(&http->ending, true);
         (void)pthread_join(http->guard, NULL);
     }
-    parking_tick(http->gateway->parking, INT64_MAX);
+    parking_close(http->gateway->parking);
     if (http->daemon != NULL) {
         MHD_stop_daemon(http->daemon);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A list under a lock. Who takes a connection out of it resumes it, so it is
- * resumed once and never after it is gone. */
+/* A list under a lock. Who takes a connection out of it resumes it under that
+ * lock, so it is resumed once, never after it is gone, and never when the list
+ * is closed. */
 #include "gateway_parking.h"
 
 #include <microhttpd.h>
@@ -11,6 +12,7 @@ struct parking {
     pthread_mutex_t lock;
     struct parked *first; /* lent */
     int count;
+    bool closed;
 };
 
 enum mh_code parking_new(struct parking **parking, struct mh_err *err)
@@ -47,7 +49,8 @@ void parked_leave(struct parked *parked)
     }
 }
 
-static void unlist(struct parking *parking, struct parked *parked)
+/* Under the lock. */
+static void resume(struct parking *parking, struct parked *parked)
 {
     if (parked->before == NULL) {
         parking->first = parked->after;
@@ -59,62 +62,68 @@ static void unlist(struct parking *parking, struct parked *parked)
     }
     parked->listed = false;
     parking->count--;
+    MHD_resume_connection(parked->connection);
 }
 
-void parking_enter(struct parking *parking, struct parked *parked,
+bool parking_enter(struct parking *parking, struct parked *parked,
                    struct MHD_Connection *connection, int64_t until_ms)
 {
-    MHD_suspend_connection(connection);
+    bool open;
+
     (void)pthread_mutex_lock(&parking->lock);
-    parked->connection = connection;
-    parked->until_ms = until_ms;
-    parked->before = NULL;
-    parked->after = parking->first;
-    if (parking->first != NULL) {
-        parking->first->before = parked;
+    open = !parking->closed;
+    if (open) {
+        MHD_suspend_connection(connection);
+        parked->connection = connection;
+        parked->until_ms = until_ms;
+        parked->before = NULL;
+        parked->after = parking->first;
+        if (parking->first != NULL) {
+            parking->first->before = parked;
+        }
+        parking->first = parked;
+        parked->listed = true;
+        parking->count++;
     }
-    parking->first = parked;
-    parked->listed = true;
-    parking->count++;
     (void)pthread_mutex_unlock(&parking->lock);
+    return open;
 }
 
 void parking_wake(struct parking *parking, struct parked *parked)
 {
-    struct MHD_Connection *connection = NULL;
-
     (void)pthread_mutex_lock(&parking->lock);
     if (parked->listed) {
-        connection = parked->connection;
-        unlist(parking, parked);
+        resume(parking, parked);
     }
     (void)pthread_mutex_unlock(&parking->lock);
-    if (connection != NULL) {
-        MHD_resume_connection(connection);
+}
+
+/* Under the lock. */
+static void resume_until(struct parking *parking, int64_t now_ms)
+{
+    struct parked *after;
+
+    for (struct parked *p = parking->first; p != NULL; p = after) {
+        after = p->after; /* once resumed it may be gone */
+        if (p->until_ms <= now_ms) {
+            resume(parking, p);
+        }
     }
 }
 
 void parking_tick(struct parking *parking, int64_t now_ms)
 {
-    struct MHD_Connection *connection;
+    (void)pthread_mutex_lock(&parking->lock);
+    resume_until(parking, now_ms);
+    (void)pthread_mutex_unlock(&parking->lock);
+}
 
-    do {
-        struct parked *parked;
-
-        connection = NULL;
-        (void)pthread_mutex_lock(&parking->lock);
-        for (parked = parking->first; parked != NULL; parked = parked->after) {
-            if (parked->until_ms <= now_ms) {
-                connection = parked->connection;
-                unlist(parking, parked);
-                break;
-            }
-        }
-        (void)pthread_mutex_unlock(&parking->lock);
-        if (connection != NULL) {
-            MHD_resume_connection(connection);
-        }
-    } while (connection != NULL);
+void parking_close(struct parking *parking)
+{
+    (void)pthread_mutex_lock(&parking->lock);
+    parking->closed = true;
+    resume_until(parking, INT64_MAX);
+    (void)pthread_mutex_unlock(&parking->lock);
 }
 
 int parking_count(struct parking *parking)

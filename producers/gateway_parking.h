@@ -40,13 +40,16 @@ void parked_init(struct parked *parked, int users,
 void parked_leave(struct parked *parked);
 
 /** Suspend the connection; from its handler only. Whatever wakes it is asked
- *  for after this. */
-void parking_enter(struct parking *parking, struct parked *parked,
-                   struct MHD_Connection *connection, int64_t until_ms);
+ *  for after this. @returns false: it is closed, and nothing was suspended */
+MH_MUST bool parking_enter(struct parking *parking, struct parked *parked,
+                           struct MHD_Connection *connection, int64_t until_ms);
 /** Let it go on, if it has not yet. Thread: any that is a user. */
 void parking_wake(struct parking *parking, struct parked *parked);
-/** Wake those whose time is over at `now_ms`; INT64_MAX: all. */
+/** Wake those whose time is over at `now_ms`. */
 void parking_tick(struct parking *parking, int64_t now_ms);
+/** Wake all and take no more. After it no connection is suspended or resumed,
+ *  so that its server can end. */
+void parking_close(struct parking *parking);
 int parking_count(struct parking *parking);
 
 #endif

@@ -196,8 +196,12 @@ enum handled post_handle(struct request *request, struct answer *answer)
     if (!has_work(request->batch)) {
         return put_results(request, answer);
     }
-    parking_enter(gateway->parking, &request->batch->parked,
-                  request->connection, mh_clock_ms() + gateway->limits.wait_ms);
+    if (!parking_enter(gateway->parking, &request->batch->parked,
+                       request->connection,
+                       mh_clock_ms() + gateway->limits.wait_ms)) {
+        request->problem = PROBLEM_NOT_READY;
+        return REFUSED;
+    }
     (void)relay_send(gateway->relay, request->batch);
     return PARKED;
 }

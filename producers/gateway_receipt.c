@@ -275,8 +275,11 @@ static enum handled ask(struct request *request, struct inquiry *inquiry)
     request->inquiry = inquiry;
     inquiry->topic = gateway->topic;
     inquiry->lang = request->lang;
-    parking_enter(gateway->parking, &inquiry->parked, request->connection,
-                  mh_clock_ms() + gateway->limits.wait_ms);
+    if (!parking_enter(gateway->parking, &inquiry->parked, request->connection,
+                       mh_clock_ms() + gateway->limits.wait_ms)) {
+        request->problem = PROBLEM_NOT_READY;
+        return REFUSED;
+    }
     if (!desk_ask(gateway->desk, inquiry)) {
         atomic_store(&inquiry->problem, PROBLEM_BUSY);
         parking_wake(gateway->parking, &inquiry->parked);

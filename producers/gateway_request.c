@@ -241,7 +241,7 @@ static enum problem look_at(struct request *request, const struct head *head,
             problem = PROBLEM_BODY_SIZE;
         }
     }
-    if (problem == PROBLEM_NONE && route->has_body &&
+    if (problem == PROBLEM_NONE && (route->has_body || route->needs_key) &&
         atomic_load(&request->gateway->draining)) {
         problem = PROBLEM_NOT_READY;
     }

@@ -82,18 +82,19 @@ struct request {
     char name[256]; /**< what stands for `*` in the route, decoded */
     enum words_lang lang;
     enum media media;
-    struct key *key;           /**< held; NULL: none was needed */
-    enum problem problem;      /**< PROBLEM_NONE, or what it is refused for */
-    const char *more;          /**< static; with `problem`, optional */
-    struct mh_buf body;        /**< as far as it is here */
-    size_t reserved;           /**< bytes taken of the gateway's room */
-    size_t body_bytes;         /**< received, discarded ones too */
-    bool answered_raw;         /**< 413 was written past the library */
-    bool counted;              /**< in gateway->requests */
-    struct batch *batch;       /**< held; what was posted */
-    struct inquiry *inquiry;   /**< held; what was asked of the database */
+    struct key *key;         /**< held; NULL: none was needed */
+    enum problem problem;    /**< PROBLEM_NONE, or what it is refused for */
+    int retry_s;             /**< with `problem` */
+    const char *more;        /**< static or `note`; with `problem`, optional */
+    char note[160];          /**< what is told in numbers */
+    struct mh_buf body;      /**< as far as it is here */
+    size_t reserved;         /**< bytes taken of the gateway's room */
+    size_t body_bytes;       /**< received, discarded ones too */
+    bool answered_raw;       /**< 413 was written past the library */
+    bool counted;            /**< in gateway->requests */
+    struct batch *batch;     /**< held; what was posted */
+    struct inquiry *inquiry; /**< held; what was asked of the database */
     struct contract *contract; /**< held */
-    int retry_s;               /**< with `problem` */
     int status;                /**< that was answered */
     struct tally tally;
     int64_t began_ms;

@@ -240,6 +240,11 @@ int64_t key_burst(const struct key *key)
     return key->rate == 0 || key->rate > BURST_LEAST ? key->rate : BURST_LEAST;
 }
 
+bool key_may_count(const struct key *key, int64_t events)
+{
+    return key->rate == 0 || events <= key_burst(key);
+}
+
 int64_t keys_take(struct keys *keys, struct key *key, int64_t events,
                   int64_t now_ms)
 {

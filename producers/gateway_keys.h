@@ -59,8 +59,10 @@ void key_leave(struct key *key);
 
 /** Most events that the key's bucket ever holds; 0: it has none. */
 int64_t key_burst(const struct key *key);
+/** Whether the bucket, once it is full, holds so many. */
+bool key_may_count(const struct key *key, int64_t events);
 /**
- * Take `events` out of the bucket.
+ * Take `events` out of the bucket, at most as many as it may hold.
  * @returns 0: they were there; else the seconds until they may be
  */
 int64_t keys_take(struct keys *keys, struct key *key, int64_t events,

@@ -74,9 +74,16 @@ static bool read_attributes(const struct request *request,
 
 static enum problem limit_rate(struct request *request, int events)
 {
-    int64_t wait_s =
-        keys_take(request->gateway->keys, request->key, events, mh_clock_ms());
+    int64_t wait_s;
 
+    if (!key_may_count(request->key, events)) {
+        problem_count(request->note, sizeof request->note, request->lang,
+                      key_burst(request->key));
+        request->more = request->note;
+        return PROBLEM_EVENT_COUNT;
+    }
+    wait_s =
+        keys_take(request->gateway->keys, request->key, events, mh_clock_ms());
     request->retry_s = wait_s > 3600 ? 3600 : (int)wait_s;
     return wait_s == 0 ? PROBLEM_NONE : PROBLEM_RATE;
 }

@@ -3,6 +3,7 @@
 #include "gateway_reply.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "json.h"
@@ -84,6 +85,21 @@ void problem_put(struct mh_buf *buf, enum problem problem, enum words_lang lang,
     mh_buf_format(buf, ",\"error_code\":%d,\"message\":", status);
     json_put(buf, english, strlen(english));
     mh_buf_text(buf, "}\n");
+}
+
+void problem_count(char *text, size_t size, enum words_lang lang, int64_t most)
+{
+    if (lang == WORDS_FA) {
+        (void)snprintf(text, size,
+                       "این کلید در یک درخواست حداکثر %" PRId64
+                       " رویداد می‌فرستد",
+                       most);
+    } else {
+        (void)snprintf(text, size,
+                       "this key may send %" PRId64
+                       " events at most in one request",
+                       most);
+    }
 }
 
 static void put_result(struct mh_buf *buf, const struct batch *batch, int i,

@@ -47,10 +47,13 @@ enum problem {
 int problem_status(enum problem problem);
 /**
  * Append the body of an answer; `application/problem+json`.
- * @param more lent; one sentence more, in English; optional
+ * @param more lent; one sentence more; optional
  */
 void problem_put(struct mh_buf *buf, enum problem problem, enum words_lang lang,
                  const char *more);
+
+/** The sentence more for PROBLEM_EVENT_COUNT: how many this key may send. */
+void problem_count(char *text, size_t size, enum words_lang lang, int64_t most);
 
 /** How many events came to which outcome. */
 struct tally {

@@ -283,6 +283,18 @@ def test_a_key_has_its_rate(door):
     assert door.post(meeting(), Authorization=bearer).status_code == 201
 
 
+def test_what_a_key_can_never_send_at_once_is_413(door):
+    bearer = key_of(door, "governorate", "--rate", "5")
+    answer = door.post([meeting() for _ in range(11)], Authorization=bearer,
+                       Accept_Language="en")
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (413, None)
+    assert answer.json()["detail"] == "this key may send 10 events at most in one request"
+    persian = door.post([meeting() for _ in range(11)], Authorization=bearer,
+                        Accept_Language="fa")
+    assert persian.status_code == 413 and "10" in persian.json()["detail"]
+    assert door.post([meeting() for _ in range(10)], Authorization=bearer).status_code == 201
+
+
 def test_no_secret_and_no_content_is_logged(door):
     door.post(meeting(source_ref="CANARY-7"))
     door.post({"event_type": "canary_of_content"})

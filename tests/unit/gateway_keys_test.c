@@ -47,6 +47,18 @@ static void a_bucket_holds_a_second_and_at_least_ten(void **state)
     assert_int_equal(keys_take(keys, &fast, 100, 0), 0);
 }
 
+static void more_than_a_bucket_holds_never_passes(void **state)
+{
+    struct key slow = {.rate = 2}, fast = {.rate = 100}, free_one = {.rate = 0};
+
+    (void)state;
+    assert_true(key_may_count(&slow, 10));
+    assert_false(key_may_count(&slow, 11));
+    assert_true(key_may_count(&fast, 100));
+    assert_false(key_may_count(&fast, 101));
+    assert_true(key_may_count(&free_one, 100000));
+}
+
 static void a_clock_that_goes_back_gives_nothing(void **state)
 {
     struct key key = {.rate = 10, .tokens = 0, .filled_ms = 5000};
@@ -92,6 +104,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, open_keys, close_keys)
     const struct CMUnitTest tests[] = {
         TEST(a_bucket_holds_a_second_and_at_least_ten),
+        TEST(more_than_a_bucket_holds_never_passes),
         TEST(a_clock_that_goes_back_gives_nothing),
         TEST(a_grant_is_a_whole_word),
         TEST(before_any_were_read_nobody_is_unknown),

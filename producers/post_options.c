@@ -93,6 +93,22 @@ static bool is_same_file(const struct stat *file, const char *other)
            found.st_ino == file->st_ino;
 }
 
+/* Whether the rejects would overwrite the input. */
+static enum mh_code check_kept(const struct post_options *options,
+                               const char *name, const struct stat *file)
+{
+    if (is_same_file(file, options->rejects)) {
+        complain(name, "is the file of --rejects too");
+        return MH_USAGE;
+    }
+    if (is_same_file(file, options->rejects_csv)) {
+        complain(name, "is the file of --rejects-csv too; write to another, "
+                       "mend it and post that");
+        return MH_USAGE;
+    }
+    return MH_OK;
+}
+
 /* Whether `path` can be read and is not what the rejects would overwrite. */
 static enum mh_code look_at(const struct post_options *options,
                             const char *path, uint64_t *bytes_total)
@@ -101,7 +117,11 @@ static enum mh_code look_at(const struct post_options *options,
 
     if (strcmp(path, "-") == 0) {
         *bytes_total = 0;
-        return MH_OK;
+        if (fstat(STDIN_FILENO, &file) != 0) {
+            complain("standard input", strerror(errno));
+            return MH_FILE;
+        }
+        return check_kept(options, "standard input", &file);
     }
     if (access(path, R_OK) != 0 || stat(path, &file) != 0) {
         complain(path, strerror(errno));
@@ -111,17 +131,8 @@ static enum mh_code look_at(const struct post_options *options,
         complain(path, strerror(EISDIR));
         return MH_FILE;
     }
-    if (is_same_file(&file, options->rejects)) {
-        complain(path, "is the file of --rejects too");
-        return MH_USAGE;
-    }
-    if (is_same_file(&file, options->rejects_csv)) {
-        complain(path, "is the file of --rejects-csv too; write to another, "
-                       "mend it and post that");
-        return MH_USAGE;
-    }
     *bytes_total += (uint64_t)file.st_size;
-    return MH_OK;
+    return check_kept(options, path, &file);
 }
 
 static enum mh_code look_at_all(struct post_options *options)
@@ -159,6 +170,18 @@ static void set_texts(struct post_options *options)
     options->file_count = mh_options_arg_count(all);
 }
 
+/* Whether both kinds of rejects would go into one file. */
+static bool is_one_file(const char *rejects, const char *rejects_csv)
+{
+    struct stat file;
+
+    if (rejects == NULL || rejects_csv == NULL) {
+        return false;
+    }
+    return strcmp(rejects, rejects_csv) == 0 ||
+           (stat(rejects, &file) == 0 && is_same_file(&file, rejects_csv));
+}
+
 /* What only tables have. */
 static enum mh_code check_table(const struct post_options *options)
 {
@@ -176,6 +199,10 @@ static enum mh_code check_table(const struct post_options *options)
     }
     if (options->rejects_csv != NULL && options->file_count > 1) {
         complain("--rejects-csv", "one FILE at a time, whose columns it has");
+        code = MH_USAGE;
+    }
+    if (is_one_file(options->rejects, options->rejects_csv)) {
+        complain("--rejects-csv", "is the file of --rejects too; name two");
         code = MH_USAGE;
     }
     if (!charset_is_utf8(options->charset)) {

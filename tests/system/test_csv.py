@@ -240,6 +240,9 @@ def test_wrong_use_is_said(servers, tmp_path):
     table = tmp_path / "t.csv"
     table.write_bytes(written([HEAD, ROW]))
     csv_of = ("--format", "csv", "--type", TYPE)
+    twin, other = tmp_path / "twin", tmp_path / "other"
+    twin.touch()
+    other.symlink_to(twin)
     for arguments, said in (
             (("--format", "csv", table), "--type"),
             (("--format", "xlsx", "--type", TYPE, table), "--format"),
@@ -249,11 +252,19 @@ def test_wrong_use_is_said(servers, tmp_path):
             (("--rejects-csv", "r.csv", table), "--rejects-csv"),
             ((*csv_of, "--rejects-csv", tmp_path / "r", table, table), "one FILE"),
             ((*csv_of, "--rejects-csv", table, table), "--rejects-csv too"),
+            ((*csv_of, "--rejects", tmp_path / "r", "--rejects-csv", tmp_path / "r", table),
+             "name two"),
+            ((*csv_of, "--rejects", twin, "--rejects-csv", other, table), "name two"),
             ((*csv_of, "--lang", "de", table), "--lang"),
             (("--template", "council_formd"), "council_formed")):
         done = servers.run("mahalle-post", *arguments)
         assert done.returncode == 2, arguments
         assert said in done.stderr.decode(), arguments
+    for option in ("--rejects", "--rejects-csv"):
+        with open(table, "rb") as source:
+            done = servers.run("mahalle-post", *csv_of, option, table, "-", stdin=source)
+        assert done.returncode == 2, option
+        assert f"standard input: is the file of {option} too" in done.stderr.decode()
     assert table.read_bytes() == written([HEAD, ROW])
 
 

@@ -126,7 +126,10 @@ static const struct {
      "Counts the totals anew from the facts, while everyone goes on.",
      "rebuild", "mahalle-admin rebuild"},
     {"keys", " agency type county rate days ",
-     "API keys with which agencies post to the gateway.",
+     "API keys with which agencies post to the gateway. Grants are checked "
+     "against the event that is posted: a key limited to types or counties may "
+     "still correct or retract a fact of its agency whose id it knows, "
+     "whatever its type and county are.",
      "keys create --agency CODE [--type TYPE]... [--county CODE]... "
      "[--rate N] [--days N]\n"
      "keys list\n"

@@ -236,6 +236,7 @@ int main(int argc, char **argv)
     bool done = false;
     int exit_code;
 
+    mh_stop_init();
     if (mh_options_read(&PROGRAM, argc, argv, &options, &done, &err) != MH_OK ||
         done) {
         return mh_code_exit(err.code);
@@ -243,7 +244,6 @@ int main(int argc, char **argv)
     /* Records are made by the client's threads and freed by ours: an arena a
      * thread would keep what another one could use. */
     (void)mallopt(M_ARENA_MAX, 2);
-    mh_stop_init();
     mh_stop_limit(STOP_S);
     configure(options, &config);
     if (vitals_open(mh_options_text(options, "listen"), &vitals, &err) !=

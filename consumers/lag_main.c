@@ -89,12 +89,12 @@ int main(int argc, char **argv)
     int exit_code = 0;
     enum mh_code code;
 
+    mh_stop_init();
     if (mh_options_read(&PROGRAM, argc, argv, &options, &done, &err) != MH_OK ||
         done) {
         return mh_code_exit(err.code);
     }
     (void)mallopt(M_ARENA_MAX, 2);
-    mh_stop_init();
     mh_stop_limit(STOP_S);
     mh_log_set_level(
         (enum mh_log_level)mh_options_number(options, "log-level"));

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from harness.stack import wait_for
 from harness.verdicts import assert_like_log, fingerprint
 from oracle import decode, intake
 from oracle.random_events import RandomEvents
@@ -54,6 +55,8 @@ def test_consumers_come_and_go(stack, contract, records):
     for number, some in enumerate(chunks(records, 300)):
         stack.produce(some)
         if number % 2:
+            log = stack.consumers[0].log   # not before it can take the signal
+            wait_for(lambda log=log: "start=" in log.read_text(), 20)
             stack.consumers[0].terminate()
             assert stack.consumers.pop(0).wait(10) == 0
         stack.start_consumer()

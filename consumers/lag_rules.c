@@ -121,14 +121,20 @@ static bool has_rewound(const struct lag_scene *s, struct lag_verdict *v)
     return v->since_ms > 0 && v->number < REWOUND_MS;
 }
 
-/* Not before the consumer has had its time after PostgreSQL came back. */
+/* Not before the consumer has had its time after a server came back: without
+ * Kafka it soon has no partition to give signs of life about. */
 static bool has_stopped(const struct lag_scene *s, struct lag_verdict *v)
 {
+    const struct lag_judge *judge = s->judge;
+    int64_t back_ms = judge->sink_back_ms > judge->source_back_ms
+                          ? judge->sink_back_ms
+                          : judge->source_back_ms;
+
     v->cause = LAG_NO_LIFE;
     v->since_ms = s->position->seen_ms;
     v->number = s->now_ms - v->since_ms;
     return s->position->known && !s->alive &&
-           s->now_ms - s->judge->sink_back_ms >= LAG_WINDOW_MS;
+           s->now_ms - back_ms >= LAG_WINDOW_MS;
 }
 
 static bool has_stalled(const struct lag_scene *s, struct lag_verdict *v)

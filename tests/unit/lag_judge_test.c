@@ -205,6 +205,14 @@ static void nobody_is_blamed_for_an_outage(void **state)
     lag_world_pass(&w, 25 * SECOND, LAG_LAGGING);
     w.alive = true;
     lag_world_pass(&w, HOUR, LAG_OK);
+    w.kafka = false; /* the group gives the consumer nothing meanwhile */
+    w.alive = false;
+    lag_world_until(&w, LAG_SOURCE_DOWN);
+    lag_world_pass(&w, HOUR, LAG_SOURCE_DOWN);
+    w.kafka = true;
+    lag_world_pass(&w, 25 * SECOND, LAG_OK);
+    w.alive = true;
+    lag_world_pass(&w, HOUR, LAG_OK);
     lag_world_end(&w);
 }
 

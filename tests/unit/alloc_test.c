@@ -24,12 +24,12 @@
 #include "model.h"
 #include "post_mend.h"
 #include "sample.h"
+#include "scratch.h"
 #include "text.h"
 #include "verdict.h"
+#include "with_world.h"
 
 enum { ALLOCATIONS_MAX = 200000 };
-
-static struct world *world;
 
 /* Run `step` with the first, second, ... allocation failing until none does;
  * at least `least` have to. */
@@ -272,7 +272,7 @@ static void a_line_is_left_clean(void **state)
 
 /* ------------------------------------------------------------------- tables */
 
-static char table_path[] = "/tmp/mahalle_table_XXXXXX";
+static char table_path[SCRATCH_PATH_MAX];
 
 static enum mh_code take_rows(struct rows *rows, struct mend *mend)
 {
@@ -326,28 +326,11 @@ static enum mh_code take_table(void)
 static void a_table_is_left_clean(void **state)
 {
     static const char TABLE[] = "Day;op\n\"\"\"x\"\"\";y\n";
-    int file = mkstemp(table_path);
 
     (void)state;
-    assert_true(file >= 0);
-    assert_int_equal(write(file, TABLE, sizeof TABLE - 1), sizeof TABLE - 1);
-    assert_int_equal(close(file), 0);
+    scratch_file(table_path, TABLE, sizeof TABLE - 1);
     each_fails(take_table, 5);
     (void)unlink(table_path);
-}
-
-static int open_world(void **state)
-{
-    (void)state;
-    world = world_open();
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(world);
-    return 0;
 }
 
 /* ----------------------------------------------------------- what is watched */

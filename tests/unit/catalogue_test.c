@@ -14,6 +14,7 @@
 
 #include "catalogue.h"
 #include "schema_text.h"
+#include "scratch.h"
 
 #define STATUS "council/council_status_changed.v1.avsc"
 
@@ -422,7 +423,7 @@ static void files_lie_where_their_contents_say(void **state)
         {"events/social/council_status_changed.v1.avsc",
          "holds another type than its path says"},
     };
-    char dir[] = "/tmp/catalogue_test.XXXXXX";
+    char dir[SCRATCH_PATH_MAX];
     char path[512];
     struct mh_catalogue *catalogue;
     struct mh_buf problems;
@@ -431,7 +432,7 @@ static void files_lie_where_their_contents_say(void **state)
 
     (void)state;
     mh_buf_init(&problems, 1 << 20);
-    assert_non_null(mkdtemp(dir));
+    scratch_folder(dir);
     assert_int_equal(mh_catalogue_new(&catalogue, &err), MH_OK);
     assert_int_equal(mh_catalogue_load(catalogue, dir, &problems, &err),
                      MH_FILE);

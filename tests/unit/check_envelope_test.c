@@ -12,8 +12,7 @@
 #include "check.h"
 #include "expect.h"
 #include "place.h"
-
-static struct world *world;
+#include "with_world.h"
 
 static void expect(const char *type, const char *edits, const char *faults)
 {
@@ -185,20 +184,6 @@ static void faults_stand_in_field_order(void **state)
            "/place_code COARSEST_PLACE, /place_code PLACE, "
            "/council_code COUNCIL, /programme_code PATTERN, "
            "/amount MIN, /currency_unit REQUIRES");
-}
-
-static int open_world(void **state)
-{
-    (void)state;
-    world = world_open();
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(world);
-    return 0;
 }
 
 int main(void)

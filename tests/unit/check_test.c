@@ -10,8 +10,7 @@
 #include <cmocka.h>
 
 #include "expect.h"
-
-static struct world *world;
+#include "with_world.h"
 
 static void expect(const char *type, const char *edits, const char *faults)
 {
@@ -260,20 +259,6 @@ static void texts_are_utf8_and_of_their_form(void **state)
     expect_bytes("event_id", "74A1FD16-808E-5F52-A496-CD06C5FBC5Bg", 36,
                  "/event_id PATTERN");
     expect_bytes("place_code", "\xF5", 1, "/place_code UTF8");
-}
-
-static int open_world(void **state)
-{
-    (void)state;
-    world = world_open();
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(world);
-    return 0;
 }
 
 int main(void)

@@ -12,10 +12,9 @@
 #include "encode.h"
 #include "frame.h"
 #include "sample.h"
+#include "with_world.h"
 
 enum { ROUNDS = 200, PHASE = MH_ENVELOPE_COUNT, MEMBERS, WOMEN };
-
-static struct world *world;
 
 /* A record of council_formed up to, not including, council_phase. */
 static const uint8_t HEAD[] =
@@ -314,20 +313,6 @@ static void a_later_symbol_needs_the_later_version(void **state)
     assert_int_equal(field, PHASE);
     mh_buf_fini(&buf);
     world_close(evolved);
-}
-
-static int open_world(void **state)
-{
-    (void)state;
-    world = world_open();
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(world);
-    return 0;
 }
 
 int main(void)

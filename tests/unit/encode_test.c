@@ -10,8 +10,7 @@
 
 #include "encode.h"
 #include "sample.h"
-
-static struct world *world;
+#include "with_world.h"
 
 static void a_record_is_these_bytes(void **state)
 {
@@ -71,20 +70,6 @@ static void a_full_buffer_is_marked(void **state)
         assert_true(buf.len <= max);
         mh_buf_fini(&buf);
     }
-}
-
-static int open_world(void **state)
-{
-    (void)state;
-    world = world_open();
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(world);
-    return 0;
 }
 
 int main(void)

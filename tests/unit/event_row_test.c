@@ -12,8 +12,7 @@
 #include "event_row.h"
 #include "pgbinary.h"
 #include "sample.h"
-
-static struct world *world;
+#include "with_world.h"
 
 static void a_row_is_these_columns(void **state)
 {
@@ -163,20 +162,6 @@ static void a_full_arena_is_said(void **state)
         event_row_read(&row, world->catalogue, &arena, &version, &err),
         MH_MEMORY);
     mh_arena_fini(&arena);
-}
-
-static int open_world(void **state)
-{
-    (void)state;
-    world = world_open();
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(world);
-    return 0;
 }
 
 int main(void)

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "world.h"
+#include "with_world.h"
 
 /* A village that changed its county on day 100. */
 static struct contract_span spans[] = {
@@ -18,7 +18,6 @@ static struct contract_span spans[] = {
     {"v000268", "2409", 100},
 };
 static const struct contract contract = {.spans = spans, .span_count = 3};
-static struct world *world;
 static struct mh_event event;
 static struct mh_faults faults;
 
@@ -31,20 +30,6 @@ static void set(int field, const char *text, int64_t number)
                                             .text = text,
                                             .len = (uint32_t)strlen(text),
                                             .number = number};
-}
-
-static int open_world(void **state)
-{
-    (void)state;
-    world = world_open();
-    return 0;
-}
-
-static int close_world(void **state)
-{
-    (void)state;
-    world_close(world);
-    return 0;
 }
 
 static bool check(const struct key *key, const char *place, int64_t day)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Ends of line, blank and overlong lines, marks at the start. */
 #include "lines.h"
+#include "scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,19 +14,14 @@
 
 #include <cmocka.h>
 
-static char path[64];
+static char path[SCRATCH_PATH_MAX];
 
 static struct lines *open_with(const char *text, size_t len)
 {
     struct lines *lines = NULL;
     struct mh_err err;
-    FILE *file;
 
-    (void)snprintf(path, sizeof path, "/tmp/mahalle_lines_%d", (int)getpid());
-    file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, len, file), len);
-    assert_int_equal(fclose(file), 0);
+    scratch_file(path, text, len);
     assert_int_equal(lines_open(path, &lines, &err), MH_OK);
     return lines;
 }
@@ -157,7 +153,7 @@ static void a_quiet_pipe_waits_and_is_read_when_it_speaks(void **state)
     FILE *writer;
 
     (void)state;
-    (void)snprintf(path, sizeof path, "/tmp/mahalle_pipe_%d", (int)getpid());
+    scratch_name(path);
     assert_int_equal(mkfifo(path, 0600), 0);
     writer = fopen(path, "r+");
     assert_non_null(writer);

@@ -2,6 +2,7 @@
 /* Options: which source wins, what is a mistake, what is printed. */
 #include "options.h"
 #include "options_table.h"
+#include "scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +30,7 @@ static struct mh_program program = {
     "mahalle-try", "Try the options.", "[OPTION]... FILE...\n--help",
     "mahalle-try --brokers localhost:9092 a.ndjson", .options = TABLE};
 
-static char file_path[] = "/tmp/mahalle_options_XXXXXX";
+static char file_path[SCRATCH_PATH_MAX];
 static struct mh_options *options;
 static bool done;
 static char out[16384]; /* what was printed, by either stream */
@@ -392,10 +393,9 @@ static void a_list_grows_by_each_flag(void **state)
 
 static int make_file(void **state)
 {
-    int fd = mkstemp(file_path);
-
     (void)state;
-    return fd < 0 || close(fd) != 0;
+    scratch_file(file_path, "", 0);
+    return 0;
 }
 
 static int remove_file(void **state)

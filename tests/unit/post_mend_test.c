@@ -15,18 +15,19 @@
 #include <cmocka.h>
 
 #include "reading.h"
+#include "scratch.h"
 #include "template.h"
 
 static struct reading reading;
 static struct sheet sheet;
-static char path[64];
+static char path[SCRATCH_PATH_MAX];
 static char text[1 << 20];
 
 static int load(void **state)
 {
     (void)state;
     reading_open(&reading);
-    (void)snprintf(path, sizeof path, "/tmp/mahalle_mend_%d", (int)getpid());
+    scratch_name(path);
     return 0;
 }
 

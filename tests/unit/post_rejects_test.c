@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What stands in a file of rejects can be read again, whatever the line was. */
 #include "post_rejects.h"
+#include "scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +14,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-static char path[64];
+static char path[SCRATCH_PATH_MAX];
 
 /* The object that a refused `text` with `faults` leaves in the file. */
 static json_t *reject(const char *text, size_t len,
@@ -24,7 +25,7 @@ static json_t *reject(const char *text, size_t len,
     struct mh_err err;
     json_t *object;
 
-    (void)snprintf(path, sizeof path, "/tmp/mahalle_rejects_%d", (int)getpid());
+    scratch_name(path);
     assert_int_equal(rejects_open(path, &rejects, &err), MH_OK);
     assert_int_equal(
         rejects_write(rejects, "dir/\"a\".ndjson", &line, faults, &err), MH_OK);

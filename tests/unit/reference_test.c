@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reference data: by hand and from files, and files that are wrong. */
 #include "reference.h"
+#include "scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +25,7 @@ static const char LOOKUPS[] = "list,code,label_fa\n"
                               "product_code,CLOTHING,x\n"
                               "product_code,OTHER,x\n";
 
-static char dir[] = "/tmp/mahalle_reference_XXXXXX";
+static char dir[SCRATCH_PATH_MAX];
 
 static const char *path_of(const char *file)
 {
@@ -205,7 +206,8 @@ static void a_missing_file_is_said(void **state)
 static int make_dir(void **state)
 {
     (void)state;
-    return mkdtemp(dir) == NULL || mkdir(path_of(""), 0700) != 0;
+    scratch_folder(dir);
+    return mkdir(path_of(""), 0700);
 }
 
 static int remove_dir(void **state)

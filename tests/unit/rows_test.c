@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Character sets, separators, lines and bounds of a table in a file. */
 #include "rows.h"
+#include "scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,20 +14,15 @@
 
 #include <cmocka.h>
 
-static char path[64];
+static char path[SCRATCH_PATH_MAX];
 static char out[1 << 20];
 
 static struct rows *open_with(const char *text, size_t len, const char *charset)
 {
     struct rows *rows = NULL;
     struct mh_err err;
-    FILE *file;
 
-    (void)snprintf(path, sizeof path, "/tmp/mahalle_rows_%d", (int)getpid());
-    file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(text, 1, len, file), len);
-    assert_int_equal(fclose(file), 0);
+    scratch_file(path, text, len);
     assert_int_equal(rows_open(path, charset, &rows, &err), MH_OK);
     (void)unlink(path);
     return rows;
@@ -233,7 +229,7 @@ static void a_quiet_pipe_waits(void **state)
     FILE *writer;
 
     (void)state;
-    (void)snprintf(path, sizeof path, "/tmp/mahalle_rows_%d", (int)getpid());
+    scratch_name(path);
     assert_int_equal(mkfifo(path, 0600), 0);
     writer = fopen(path, "r+");
     assert_non_null(writer);

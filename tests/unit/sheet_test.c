@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "reading.h"
+#include "scratch.h"
 #include "template.h"
 
 #define HEAD "source_ref,occurred_on,agency_code,place_code,council_code"
@@ -87,16 +88,11 @@ static void take_row(const struct row *row)
 
 static const char *read_table(const char *text)
 {
-    char path[64];
+    char path[SCRATCH_PATH_MAX];
     struct rows *rows = NULL;
     struct mh_err err;
-    FILE *file;
 
-    (void)snprintf(path, sizeof path, "/tmp/mahalle_sheet_%d", (int)getpid());
-    file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
+    scratch_file(path, text, strlen(text));
     assert_int_equal(rows_open(path, "UTF-8", &rows, &err), MH_OK);
     (void)unlink(path);
     out[0] = '\0';

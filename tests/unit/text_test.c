@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What UTF-8 is, and files that can or cannot be read. */
+#include "scratch.h"
 #include "text.h"
 
 #include <setjmp.h>
@@ -101,17 +102,16 @@ static void verdicts_equal_those_of_decoding(void **state)
 
 static void a_file_is_read_whole(void **state)
 {
-    char path[] = "/tmp/mahalle_text_XXXXXX";
-    int fd = mkstemp(path);
+    static char text[200000];
+    char path[SCRATCH_PATH_MAX];
     struct mh_buf buf;
     struct mh_err err;
 
     (void)state;
-    assert_true(fd >= 0);
-    for (int i = 0; i < 20000; i++) {
-        assert_int_equal(write(fd, "0123456789", 10), 10);
+    for (size_t i = 0; i < sizeof text; i++) {
+        text[i] = (char)('0' + i % 10);
     }
-    (void)close(fd);
+    scratch_file(path, text, sizeof text);
     mh_buf_init(&buf, 200000);
     assert_int_equal(mh_text_read_file(path, &buf, &err), MH_OK);
     assert_int_equal(buf.len, 200000);
@@ -122,15 +122,12 @@ static void a_file_is_read_whole(void **state)
 
 static void an_unreadable_file_is_said_and_leaves_nothing(void **state)
 {
-    char path[] = "/tmp/mahalle_text_XXXXXX";
-    int fd = mkstemp(path);
+    char path[SCRATCH_PATH_MAX];
     struct mh_buf buf;
     struct mh_err err;
 
     (void)state;
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, "123456", 6), 6);
-    (void)close(fd);
+    scratch_file(path, "123456", 6);
     mh_buf_init(&buf, 8);
     mh_buf_text(&buf, "abc");
     assert_int_equal(mh_text_read_file(path, &buf, &err), MH_FILE);

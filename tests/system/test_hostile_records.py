@@ -2,13 +2,16 @@
 """A bad record becomes one dead letter; its neighbours are applied."""
 
 import json
+import os
+import re
+import subprocess
 import uuid
 from unittest import mock
 
 import confluent_kafka
 import pytest
 
-from harness.stack import TOPIC
+from harness.stack import ROOT, TOPIC
 from harness.verdicts import assert_like_log
 from oracle import decode, intake
 
@@ -152,6 +155,19 @@ def test_one_letter_each_and_good_neighbours(stack, contract, together):
         assert content not in everything
 
 
+def fence(unit):
+    """MemoryMax of a unit in MiB."""
+    text = (ROOT / "deploy" / "systemd" / unit).read_text("utf-8")
+    number, scale = re.search(r"^MemoryMax=(\d+)([MG])$", text, re.MULTILINE).groups()
+    return int(number) * {"M": 1, "G": 1024}[scale]
+
+
+def peak(pid):
+    """Of resident memory, in MiB."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as source:
+        return int(re.search(r"VmHWM:\s*(\d+)", source.read())[1]) / 1024
+
+
 def test_a_record_that_is_large_once_it_is_unpacked(stack, contract):
     """A broker bounds what it keeps, which is packed: 100 MiB of nothing fit in."""
     producer = confluent_kafka.Producer({
@@ -163,10 +179,19 @@ def test_a_record_that_is_large_once_it_is_unpacked(stack, contract):
         producer.produce(TOPIC, key=b"x", value=value, partition=0, headers=headers)
         assert not producer.flush(60)
     stack.produce([("x", encode(contract, 3), 0)])
-    stack.start_consumer()
+    producer.produce(TOPIC, key=b"x", value=bytes(100 << 20), partition=1)
+    assert not producer.flush(60)
+    # who is killed for his memory meets the same record again: with much room
+    monitor = subprocess.Popen(["mahalle-lag", "status"], env=stack.environment,
+                               stdout=subprocess.DEVNULL)
+    used = os.wait4(monitor.pid, 0)[2].ru_maxrss / 1024
+    assert 100 < used < fence("mahalle-lag.service") / 2
+    consumer = stack.start_consumer()
     stack.wait_applied(60)
+    assert 200 < peak(consumer.pid) < fence("mahalle-aggregate@.service") / 2
     assert stack.rows('SELECT "offset", reason, octet_length(value), headers::text'
                       " FROM ops.dead_letter JOIN core.dead_letter_record USING (id)"
                       ' ORDER BY "offset"') == [
+        (0, "TOO_LARGE", 100 << 20, "[]"),
         (1, "TOO_LARGE", 100 << 20, NOT_KEPT), (2, "TRAILING", mock.ANY, NOT_KEPT)]
-    assert stack.fates() == {"applied": 2, "duplicate": 0, "stale": 0, "dead": 2, "gaps": 0}
+    assert stack.fates() == {"applied": 2, "duplicate": 0, "stale": 0, "dead": 3, "gaps": 0}

@@ -11,9 +11,11 @@
 #include "content_hash.h"
 #include "encode.h"
 #include "frame.h"
+#include "gateway_faults.h"
 #include "gateway_policy.h"
 #include "intake.h"
 #include "json.h"
+#include "json_form.h"
 
 enum {
     SCRATCH_MAX = 8 * MH_EVENT_BYTES_MAX,
@@ -40,10 +42,15 @@ enum mh_code bench_new(int events_max, struct bench **bench, struct mh_err *err)
     struct bench *made = calloc(1, sizeof *made);
 
     if (made != NULL) {
+        made->slot_mask = 1;
+        while (made->slot_mask < 2 * (size_t)events_max) {
+            made->slot_mask = 2 * made->slot_mask + 1;
+        }
         made->slices = calloc((size_t)events_max, sizeof *made->slices);
+        made->slots = calloc(made->slot_mask + 1, sizeof *made->slots);
     }
-    if (made == NULL || made->slices == NULL) {
-        free(made);
+    if (made == NULL || made->slices == NULL || made->slots == NULL) {
+        bench_free(made);
         return mh_fail(err, MH_MEMORY, "no memory for a reader");
     }
     mh_buf_init(&made->scratch, SCRATCH_MAX);
@@ -56,6 +63,7 @@ void bench_free(struct bench *bench)
     if (bench != NULL) {
         mh_buf_fini(&bench->scratch);
         free(bench->slices);
+        free(bench->slots);
         free(bench);
     }
 }
@@ -93,62 +101,60 @@ static struct batch *new_batch(const struct order *order, int count)
     return batch;
 }
 
-/* ----------------------------------------------------------------- faults */
+/* ---------------------------------------------------------------- repeats */
 
-static void put_member(struct mh_buf *buf, const char *name, const char *text)
+/* A slot is the event that is there, counted from 1; 0: none is. */
+static size_t first_slot(const struct bench *bench, const struct entry *entry)
 {
-    mh_buf_text(buf, name);
-    if (text[0] == '\0') {
-        mh_buf_text(buf, "null");
-    } else {
-        json_put(buf, text, strlen(text));
+    uint64_t hash;
+
+    memcpy(&hash, entry->event.id + MH_UUID_BYTES - sizeof hash, sizeof hash);
+    return (size_t)(hash + (uint64_t)entry->event.revision) & bench->slot_mask;
+}
+
+static bool is_same(const struct recent_event *a, const struct recent_event *b)
+{
+    return a->revision == b->revision && a->agency_id == b->agency_id &&
+           memcmp(a->id, b->id, sizeof a->id) == 0;
+}
+
+/* Look for an event of the same request that is to be sent and has the same
+ * identity and revision.
+ * @returns its place, counted from 1; 0: there is none, and from now on it is
+ *          this one */
+static int find_before(struct bench *bench, const struct batch *batch,
+                       const struct entry *entry)
+{
+    size_t slot = first_slot(bench, entry);
+
+    while (bench->slots[slot] != 0) {
+        int place = bench->slots[slot];
+
+        if (is_same(&batch->entries[place - 1].event, &entry->event)) {
+            return place;
+        }
+        slot = (slot + 1) & bench->slot_mask;
     }
+    bench->slots[slot] = (int)(entry - batch->entries) + 1;
+    return 0;
 }
 
-static void put_fault(struct mh_buf *buf, const struct mh_fault *fault,
-                      const struct mh_type *type, enum words_lang lang)
-{
-    uint8_t bytes[1024];
-    struct mh_buf detail = {
-        .bytes = bytes, .room = sizeof bytes, .max = sizeof bytes};
-
-    words_fault(fault, type, lang, &detail);
-    mh_buf_text(buf, "{\"pointer\":");
-    json_put(buf, fault->pointer, strlen(fault->pointer));
-    put_member(buf, ",\"code\":", mh_code_name(fault->code));
-    mh_buf_text(buf, ",\"detail\":");
-    json_put(buf, (const char *)bytes, detail.len);
-    put_member(buf, ",\"expected\":", fault->expected);
-    put_member(buf, ",\"got\":", fault->got);
-    mh_buf_byte(buf, '}');
-}
+/* -------------------------------------------------------------- one event */
 
 static void put_faults(const struct order *order, struct batch *batch,
                        struct entry *entry, const struct mh_faults *faults,
                        const struct mh_type *type)
 {
-    struct mh_buf *buf = &batch->faults;
-
-    entry->faults_at = buf->len;
-    mh_buf_byte(buf, '[');
-    for (int i = 0; i < faults->count; i++) {
-        if (i > 0 && buf->len > order->faults_max) {
-            break;
-        }
-        if (i > 0) {
-            mh_buf_byte(buf, ',');
-        }
-        put_fault(buf, &faults->items[i], type, order->lang);
-    }
-    mh_buf_byte(buf, ']');
-    entry->faults_len = buf->len - entry->faults_at;
+    entry->faults_at = batch->faults.len;
+    faults_put(&batch->faults, order->faults_max, faults, type, order->lang);
+    entry->faults_len = batch->faults.len - entry->faults_at;
 }
 
-/* -------------------------------------------------------------- one event */
-
-/* Encode, and see whether it was stored lately. */
-static void settle(const struct order *order, struct batch *batch,
-                   struct entry *entry, const struct mh_event *event)
+/* Encode, and see whether it was stored lately or stands in the request twice.
+ */
+static void settle(const struct order *order, struct bench *bench,
+                   struct batch *batch, struct entry *entry,
+                   const struct mh_event *event)
 {
     enum recent_answer known;
 
@@ -160,6 +166,14 @@ static void settle(const struct order *order, struct batch *batch,
     if (known != RECENT_NEW) {
         entry->outcome =
             known == RECENT_DUPLICATE ? OUTCOME_DUPLICATE : OUTCOME_CONFLICT;
+        return;
+    }
+    entry->repeats = find_before(bench, batch, entry);
+    if (entry->repeats > 0) {
+        entry->outcome = batch->entries[entry->repeats - 1].event.content ==
+                                 entry->event.content
+                             ? OUTCOME_DUPLICATE
+                             : OUTCOME_CONFLICT;
         return;
     }
     entry->outcome = OUTCOME_WAITING;
@@ -243,7 +257,7 @@ static enum mh_code take_event(const struct order *order, struct bench *bench,
         entry->outcome = may ? OUTCOME_INVALID : OUTCOME_FORBIDDEN;
         put_faults(order, batch, entry, &bench->faults, event.type);
     } else {
-        settle(order, batch, entry, &event);
+        settle(order, bench, batch, entry, &event);
         if (entry->outcome == OUTCOME_CONFLICT) {
             (void)mh_fault_add(&bench->faults, MH_CONFLICT, event.type,
                                MH_FIELD_REVISION, "a higher revision", NULL, 0);
@@ -277,13 +291,14 @@ static enum mh_code read_binary(const struct order *order, struct bench *bench,
     return code;
 }
 
-/* Whether what could not be read spoils the whole body: it is not JSON. */
+/* Whether what could not be read spoils the whole body: what is not even JSON
+ * may have been cut in the wrong places. Lines are cut without doubt. */
 static bool spoils(const struct order *order, const struct slice *slice,
                    enum mh_code code)
 {
     return order->media != MEDIA_LINES &&
-           (code == MH_UTF8 || (code == MH_JSON && (slice->text[0] == '{' ||
-                                                    slice->text[0] == '[')));
+           (code == MH_UTF8 ||
+            (code == MH_JSON && !json_is_text(slice->text, slice->len)));
 }
 
 static enum mh_code take_slice(const struct order *order, struct bench *bench,
@@ -323,9 +338,8 @@ enum mh_code batch_split(const struct order *order, struct bench *bench)
                            &bench->count);
     case MEDIA_JSON:
         if (order->binary != NULL) {
-            bench->slices[0] =
-                (struct slice){.text = order->body, .len = order->len};
-            bench->count = order->len > 0;
+            bench->slices[0] = split_whole(order->body, order->len);
+            bench->count = bench->slices[0].len > 0;
             return MH_OK;
         }
         return split_json(order->body, order->len, bench->slices, max,
@@ -337,9 +351,9 @@ enum mh_code batch_split(const struct order *order, struct bench *bench)
     case MEDIA_UNKNOWN:
         break;
     }
-    bench->slices[0] = (struct slice){.text = order->body, .len = order->len};
+    bench->slices[0] = split_whole(order->body, order->len);
     bench->count = 1;
-    return order->len > 0 ? MH_OK : MH_JSON;
+    return bench->slices[0].len > 0 ? MH_OK : MH_JSON;
 }
 
 enum mh_code batch_read(const struct order *order, struct bench *bench,
@@ -349,6 +363,7 @@ enum mh_code batch_read(const struct order *order, struct bench *bench,
     struct batch *made = new_batch(order, count);
     enum mh_code code = made == NULL ? MH_MEMORY : MH_OK;
 
+    memset(bench->slots, 0, (bench->slot_mask + 1) * sizeof *bench->slots);
     for (int i = 0; code == MH_OK && i < count; i++) {
         code = take_slice(order, bench, made, i);
         *at = i;

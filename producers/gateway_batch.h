@@ -37,6 +37,8 @@ struct entry {
     struct batch *batch;          /**< whose it is */
     _Atomic enum outcome outcome; /**< set last, by whoever decides */
     bool doubtful;                /**< OUTCOME_RETRY: it may be stored */
+    int repeats; /**< the event of the request that it says again, counted
+                  *   from 1; 0: none. What becomes of it is that one's */
     char id[MH_UUID_TEXT + 1];    /**< "": none could be made */
     struct recent_event event;    /**< partition and offset once stored */
     size_t value_at, value_len;   /**< in batch->values */
@@ -76,6 +78,8 @@ struct bench {
     struct cloud cloud;
     struct slice *slices; /**< owned; events_max of them */
     int count;            /**< slices in use */
+    int *slots;           /**< owned; events of this request by identity */
+    size_t slot_mask;     /**< one less than there are, a power of two */
 };
 
 MH_MUST enum mh_code bench_new(int events_max, struct bench **bench,

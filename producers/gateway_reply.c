@@ -102,24 +102,51 @@ void problem_count(char *text, size_t size, enum words_lang lang, int64_t most)
     }
 }
 
-static void put_result(struct mh_buf *buf, const struct batch *batch, int i,
-                       enum outcome outcome, const char *topic)
+static enum outcome outcome_of(const struct entry *entry)
+{
+    return atomic_load_explicit(&entry->outcome, memory_order_acquire);
+}
+
+/* The event that decides what this one comes to: itself, or the one that it
+ * says again if that one is not stored. */
+static const struct entry *decider(const struct batch *batch, int i,
+                                   enum outcome *outcome)
 {
     const struct entry *entry = &batch->entries[i];
+    const struct entry *first =
+        entry->repeats == 0 ? entry : &batch->entries[entry->repeats - 1];
+    enum outcome before = outcome_of(first);
+
+    if (before == OUTCOME_ACCEPTED) {
+        first = entry;
+        before = outcome_of(entry);
+    }
+    *outcome = before;
+    return first;
+}
+
+static void put_result(struct mh_buf *buf, const struct batch *batch, int i,
+                       enum outcome outcome, const struct entry *entry,
+                       const char *topic)
+{
+    const char *id = batch->entries[i].id;
+    int repeats = batch->entries[i].repeats;
+    const struct recent_event *at =
+        repeats == 0 ? &entry->event : &batch->entries[repeats - 1].event;
     bool stored = outcome == OUTCOME_ACCEPTED || outcome == OUTCOME_DUPLICATE;
 
     mh_buf_format(buf, "%s{\"index\":%d,\"id\":", i == 0 ? "" : ",", i);
-    if (entry->id[0] == '\0') {
+    if (id[0] == '\0') {
         mh_buf_text(buf, "null");
     } else {
-        mh_buf_format(buf, "\"%s\"", entry->id);
+        mh_buf_format(buf, "\"%s\"", id);
     }
     mh_buf_format(buf, ",\"status\":\"%s\"", outcome_name(outcome));
     if (stored) {
         mh_buf_text(buf, ",\"topic\":");
         json_put(buf, topic, strlen(topic));
         mh_buf_format(buf, ",\"partition\":%" PRId32 ",\"offset\":%" PRId64,
-                      entry->event.partition, entry->event.offset);
+                      at->partition, at->offset);
     } else {
         mh_buf_text(buf, ",\"topic\":null,\"partition\":null,\"offset\":null");
     }
@@ -163,11 +190,11 @@ int results_put(struct mh_buf *buf, const struct batch *batch,
     *tally = (struct tally){{0}};
     mh_buf_text(buf, "{\"results\":[");
     for (int i = 0; i < batch->count; i++) {
-        enum outcome outcome = atomic_load_explicit(&batch->entries[i].outcome,
-                                                    memory_order_acquire);
+        enum outcome outcome;
+        const struct entry *entry = decider(batch, i, &outcome);
 
         tally->of[outcome]++;
-        put_result(buf, batch, i, outcome, topic);
+        put_result(buf, batch, i, outcome, entry, topic);
     }
     mh_buf_text(buf, "]}\n");
     return status_of(tally, batch->count);

@@ -23,7 +23,7 @@ static void trim(struct slice *slice)
 }
 
 /* All of the body without a byte order mark. */
-static struct slice whole(const char *text, size_t len)
+static struct slice without_mark(const char *text, size_t len)
 {
     struct slice slice = {.text = text, .len = len};
 
@@ -31,6 +31,14 @@ static struct slice whole(const char *text, size_t len)
         slice.text += 3;
         slice.len -= 3;
     }
+    return slice;
+}
+
+struct slice split_whole(const char *text, size_t len)
+{
+    struct slice slice = without_mark(text, len);
+
+    trim(&slice);
     return slice;
 }
 
@@ -69,11 +77,10 @@ static size_t find_end(const char *text, size_t len, size_t at)
 enum mh_code split_json(const char *text, size_t len, struct slice *slices,
                         int max, int *count)
 {
-    struct slice body = whole(text, len);
+    struct slice body = split_whole(text, len);
     size_t at = 1;
     int found = 0;
 
-    trim(&body);
     if (body.len == 0) {
         return MH_JSON;
     }
@@ -106,7 +113,7 @@ enum mh_code split_json(const char *text, size_t len, struct slice *slices,
 enum mh_code split_lines(const char *text, size_t len, struct slice *slices,
                          int max, int *count)
 {
-    struct slice body = whole(text, len);
+    struct slice body = without_mark(text, len);
     const char *end = body.text + body.len;
     int found = 0;
 

@@ -18,6 +18,8 @@ struct slice {
     size_t len;       /**< bytes, blanks around it left out */
 };
 
+/** All of the body, without a byte order mark and blanks around it. */
+struct slice split_whole(const char *text, size_t len);
 /**
  * Elements of a JSON array, or one value that is no array.
  *

@@ -59,9 +59,15 @@ static void check(const struct batch *batch)
         const struct entry *entry = &batch->entries[i];
         enum outcome outcome = entry->outcome;
 
-        must(outcome == OUTCOME_WAITING || outcome == OUTCOME_INVALID);
+        bool repeats =
+            outcome == OUTCOME_DUPLICATE || outcome == OUTCOME_CONFLICT;
+
+        must(outcome == OUTCOME_WAITING || outcome == OUTCOME_INVALID ||
+             repeats);
+        must(repeats == (entry->repeats > 0) && entry->repeats <= i);
         must((outcome == OUTCOME_WAITING) == (entry->value_len > 0));
-        must((outcome == OUTCOME_INVALID) == (entry->faults_len > 2));
+        must((outcome == OUTCOME_INVALID || outcome == OUTCOME_CONFLICT) ==
+             (entry->faults_len > 2));
         must(outcome == OUTCOME_INVALID || strlen(entry->id) == MH_UUID_TEXT);
     }
     mh_buf_init(&buf, 1 << 24);

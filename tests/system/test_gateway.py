@@ -91,6 +91,38 @@ def test_one_bad_event_never_spoils_its_neighbours(door):
             assert error["detail"]
 
 
+def test_an_odd_element_is_only_its_own_fault(door):
+    good = json.dumps(meeting())
+    odd = ['{"a":1,"a":2}', "[[1]]", "7", "null", '"x"', "[" * 30 + "]" * 30,
+           '{"a":{"b":{"c":{"d":{"e":{"f":{"g":{"h":{"i":1}}}}}}}}}', '{"a":"\\ud800"}',
+           '{"event_type":"x","a":"' + "x" * 65536 + '"}']
+    for media in ("application/json", "application/x-ndjson"):
+        lines = [good.replace(str(json.loads(good)["event_id"]), str(uuid.uuid4()))
+                 for _ in range(len(odd) + 1)]
+        body = [text for pair in zip(lines, odd) for text in pair] + lines[-1:]
+        text = "[" + ",".join(body) + "]" if media.endswith("json") and "nd" not in media \
+            else "\n".join(body)
+        answer = door.post(text, Content_Type=media)
+        assert answer.status_code == 207, answer.text
+        assert statuses(answer) == ["accepted", "invalid"] * len(odd) + ["accepted"]
+        assert all(r["errors"] for r in answer.json()["results"][1::2])
+
+
+def test_a_repeat_within_a_request_is_told_from_a_conflict(door):
+    first, other = meeting(), meeting()
+    answer = door.post([first, other, first, {**first, "members_present": 5},
+                        {**first, "revision": 1, "members_present": 6}, first])
+    assert answer.status_code == 207
+    results = answer.json()["results"]
+    assert [r["status"] for r in results] == [
+        "accepted", "accepted", "duplicate", "conflict", "accepted", "duplicate"]
+    assert all((results[i]["partition"], results[i]["offset"]) ==
+               (results[0]["partition"], results[0]["offset"]) for i in (2, 5))
+    assert faults(results[3]) == [("/revision", "CONFLICT")]
+    keys = [record[2].decode() for record in door.stack.read_log()]
+    assert keys.count(first["event_id"]) == 2 and keys.count(other["event_id"]) == 1
+
+
 def test_faults_are_told_in_the_language_asked_for(door):
     bad = {"event_type": "council_meeting_held"}
     persian = door.post(bad, Accept_Language="fa-IR, en;q=0.5")
@@ -193,11 +225,19 @@ def test_cloudevents_attributes_are_the_envelope(door):
 
 # -------------------------------------------------- refusals of whole requests
 
+CLOUD = "application/cloudevents+json"
+BINARY = {"Content_Type": "application/json", "ce_specversion": "1.0", "ce_id": "7",
+          "ce_type": "cleanup_held", "ce_source": "/agencies/environment"}
+
 
 @pytest.mark.parametrize("status, body, headers", [
     (400, "", {}), (400, "[]", {}), (400, " [ ] ", {}), (400, "[{}", {}), (400, "{\"a\":", {}),
     (400, "[{\"a\": tru}]", {}), (400, b"[{\"a\":\"\xff\"}]", {}), (422, "[1, \"x\"]", {}),
     (422, "7", {}), (400, "\n", {"Content_Type": "application/x-ndjson"}),
+    (400, "hello", {}), (400, "[hello]", {}), (400, "\xef\xbb\xbf".encode("latin-1"), {}),
+    (400, "{} {}", {}), (400, ' {"specversion":', {"Content_Type": CLOUD}), (400, "x", BINARY),
+    (400, "\xef\xbb\xbf".encode("latin-1"), {"Content_Type": CLOUD}),
+    (400, ' {"occurred_on":', BINARY), (422, "[1]", BINARY), (422, "null", BINARY),
     (401, "[]", {"Authorization": ""}), (401, "[]", {"Authorization": "Bearer x"}),
     (401, "[]", {"Authorization": "Basic eDp5"}),
     (401, "[]", {"Authorization": "Bearer mhl_0123456789_" + "0" * 64}),

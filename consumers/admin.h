@@ -16,6 +16,10 @@
 
 enum { ADMIN_PATH_BYTES = 4096 };
 
+/** Held by who counts totals anew; any number that nobody else uses in this
+ *  database. */
+#define ADMIN_REBUILD_LOCK "7024011405"
+
 /** One run of the program. */
 struct admin {
     const struct mh_options *options; /**< lent */

@@ -207,6 +207,21 @@ static enum mh_code check_schemas(const char *dir, struct mh_err *err)
     return code;
 }
 
+/* A rebuild reads for long what an upgrade may have to change: the consumers
+ * would stand behind an upgrade that waits for it. */
+static enum mh_code keep_rebuild_out(struct database *db, struct mh_err *err)
+{
+    enum mh_code code = database_exec(
+        db, "lock", "SELECT pg_try_advisory_xact_lock(" ADMIN_REBUILD_LOCK ")",
+        0, NULL, err);
+
+    if (code == MH_OK && strcmp(database_text(db, 0, 0), "t") != 0) {
+        code = mh_fail(err, MH_PG_BUSY,
+                       "a rebuild is under way: upgrade when it is through");
+    }
+    return code;
+}
+
 enum mh_code admin_db_install(const struct admin *admin, struct mh_err *err)
 {
     struct registering registering = {NULL, 0, 0};
@@ -222,6 +237,9 @@ enum mh_code admin_db_install(const struct admin *admin, struct mh_err *err)
     }
     registering.db = db;
     code = admin_begin(db, err);
+    if (code == MH_OK) {
+        code = keep_rebuild_out(db, err);
+    }
     if (code == MH_OK) {
         code = run_files(db, admin->schemas, &fresh, err);
     }

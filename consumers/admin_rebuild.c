@@ -15,15 +15,16 @@
 
 #include "admin.h"
 
-/* Any number that nobody else uses in this database; of the session. */
-#define LOCK "SELECT pg_try_advisory_lock(7024011405)"
-
 static enum mh_code lock(struct database *db, struct mh_err *err)
 {
-    enum mh_code code = database_exec(db, "lock", LOCK, 0, NULL, err);
+    enum mh_code code = database_exec(
+        db, "lock", "SELECT pg_try_advisory_lock(" ADMIN_REBUILD_LOCK ")", 0,
+        NULL, err);
 
     if (code == MH_OK && strcmp(database_text(db, 0, 0), "t") != 0) {
-        code = mh_fail(err, MH_PG_BUSY, "another rebuild is under way");
+        code = mh_fail(err, MH_PG_BUSY,
+                       "another rebuild or an upgrade is under way: try again "
+                       "when it is through");
     }
     return code;
 }

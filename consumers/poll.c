@@ -294,8 +294,22 @@ static bool is_gap(rd_kafka_resp_err_t error)
            error == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE ||
            error == RD_KAFKA_RESP_ERR__LOG_TRUNCATION ||
            error == RD_KAFKA_RESP_ERR__BAD_MSG ||
-           error == RD_KAFKA_RESP_ERR__BAD_COMPRESSION ||
            error == RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED;
+}
+
+/* Checksums are right, so nothing was damaged on the way: either its producer
+ * made it badly, or zstd would give more than the client takes. */
+static enum mh_code cannot_unpack(const struct poll *poll,
+                                  const rd_kafka_message_t *record,
+                                  struct mh_err *err)
+{
+    return mh_fail(err, MH_GAP,
+                   "%s partition %d offset %" PRId64
+                   ": cannot be unpacked, or unpacks to more than "
+                   "kafka.receive.message.max.bytes; raise that and accept-gap "
+                   "--to %" PRId64 ", or pass over it",
+                   poll->topic, record->partition, record->offset,
+                   record->offset);
 }
 
 static enum mh_code translate(const struct poll *poll,
@@ -304,6 +318,9 @@ static enum mh_code translate(const struct poll *poll,
 {
     char text[256];
 
+    if (record->err == RD_KAFKA_RESP_ERR__BAD_COMPRESSION) {
+        return cannot_unpack(poll, record, err);
+    }
     if (is_gap(record->err)) {
         return mh_fail(err, MH_GAP, "%s partition %d offset %" PRId64 ": %s",
                        poll->topic, record->partition, record->offset,
@@ -339,9 +356,9 @@ enum mh_code poll_next(struct poll *poll, int wait_ms, struct message *message,
         return MH_OK;
     }
     message->partition = record->partition;
+    message->offset = record->offset;
     if (record->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
         if (record->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-            message->offset = record->offset;
             message->end = true;
         } else {
             code = translate(poll, record, err);

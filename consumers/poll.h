@@ -53,7 +53,7 @@ void poll_stop(struct poll *poll);
  * @param message out; `partition` is -1 when there was neither; give it back
  *                with poll_free
  * @returns MH_OK
- *          MH_GAP           `message->partition` cannot be read on
+ *          MH_GAP           `message->partition` cannot be read on, at `offset`
  *          MH_KAFKA_FATAL   make the client anew
  *          MH_KAFKA_REFUSED, MH_KAFKA_DOWN  go on polling, say so
  */

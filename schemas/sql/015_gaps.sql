@@ -34,6 +34,12 @@ BEGIN
         RAISE EXCEPTION 'partition % of % is not blocked', of_partition,
               of_topic USING ERRCODE = 'check_violation';
     END IF;
+    IF coalesce(p.reason, '') !~ '^(GAP|OTHER_LOG):' THEN
+        RAISE EXCEPTION 'partition % of % waits for something that is no gap '
+              'in the log (%); mend that, and the consumer goes on by itself',
+              of_partition, of_topic, p.reason
+              USING ERRCODE = 'check_violation';
+    END IF;
     INSERT INTO ops.gap_decision
         (topic, partition, from_offset, to_offset, reason, was, why)
     VALUES (of_topic, of_partition, p.next_offset, target, p.reason,

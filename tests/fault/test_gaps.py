@@ -255,6 +255,53 @@ def test_a_batch_with_a_wrong_checksum(read, contract):
     assert_numbers_of(read, contract, was_there)
 
 
+def test_a_record_that_unpacks_to_more_than_the_client_takes(read, contract):
+    """It may be passed over, that offset alone; or, with more room, becomes a letter."""
+    was_there, ends = read.read_log(), read.end_offsets()
+    producer = confluent_kafka.Producer({
+        "bootstrap.servers": read.environment["MAHALLE_BROKERS"],
+        "message.max.bytes": 200_000_000, "compression.type": "zstd"})
+    for partition in (0, 1):
+        producer.produce(TOPIC, value=bytes(110_000_000), partition=partition)
+        assert not producer.flush(60)
+        read.produce([(key, value, p) for p, _, key, value in was_there if p == partition][:2])
+    before = counts(read)
+    read.start_consumer()
+    wait_blocked(read, {0, 1}, "GAP:")
+    for partition in (0, 1):
+        reason = blocked(read)[partition]
+        assert f"partition {partition} offset {ends[partition]}: cannot be unpacked" in reason
+        assert f"kafka.receive.message.max.bytes; raise that and accept-gap --to " \
+            f"{ends[partition]}," in reason
+    assert_stays_blocked(read, {0, 1}, "GAP:", before, MARKS)
+    decide(read, 0, ends[0] + 1)
+    wait_for(lambda: read.progress()[0] == ends[0] + 3, DECIDED)
+    assert counts(read)[0][5] == 1 and counts(read)[0][4] == before[0][4]
+    read.stop_consumers()
+    decide(read, 1, ends[1])
+    room = ("--kafka", "receive.message.max.bytes=200000000")
+    read.start_consumer(*room)
+    assert_goes_on(read, 30)
+    assert counts(read)[1][4:] == (1, 0)
+    assert read.rows('SELECT partition, "offset", reason FROM ops.dead_letter') == [
+        (1, ends[1], "TOO_LARGE")]
+
+
+def test_only_gaps_are_decided(stack):
+    for partition, reason in enumerate(("PG_REFUSED: permission denied for table daily",
+                                        "KAFKA_REFUSED: no", "PG_DATA: value", None)):
+        stack.execute("INSERT INTO ops.partition_progress (topic, partition, state, reason)"
+                      f" VALUES ('{TOPIC}', {partition}, 'blocked', "
+                      + (f"'{reason}')" if reason else "NULL)"))
+        done = stack.run("mahalle-admin", "offsets", "accept-gap", "--partition", partition,
+                         "--to", 5, "--why", "it stands still")
+        assert done.returncode == 3, done
+        said = done.stderr.decode()
+        assert "no gap" in said and "mend that" in said and (reason or "") in said
+    assert stack.value("SELECT count(*) FROM ops.gap_decision") == 0
+    assert set(stack.progress().values()) == {0}
+
+
 # ---- A person decides -------------------------------------------------------
 
 def decide(stack, partition, target):
@@ -283,14 +330,14 @@ def assert_goes_on(stack, within=DECIDED):
     assert min(n for row in counts(stack).values() for n in row) >= 0
 
 
-def assert_numbers_of(stack, contract, records):
+def assert_numbers_of(stack, contract, records, *arguments):
     """Facts and totals are what these records ask for, each once; verify, which
     sees what is left of the log, finds nothing else."""
     log = Log(contract, records)
     with stack.connect() as connection:
         found = differences(connection, contract, log.facts, ())
     assert not found, "\n".join(found)
-    stack.admin("verify")
+    stack.admin("verify", *arguments)
     return log
 
 

@@ -186,12 +186,12 @@ class Stack:
         for _ in range(count):
             self.start_consumer(**environment)
 
-    def start_consumer(self, **environment):
+    def start_consumer(self, *arguments, **environment):
         self.started += 1
         path = self.directory / "log" / f"consumer-{self.started}.log"
         with open(path, "wb") as log:
             process = subprocess.Popen(
-                ["mahalle-aggregate"], stdout=log, stderr=log,
+                ["mahalle-aggregate", *arguments], stdout=log, stderr=log,
                 env={**self.environment, **environment})
         process.log = path
         self.consumers.append(process)

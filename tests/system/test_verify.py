@@ -247,6 +247,8 @@ def test_two_rebuilds_at_once_do_not_add_twice(filled):
         other.execute("SELECT pg_advisory_lock(7024011405)")
         done = filled.run("mahalle-admin", "rebuild")
         assert done.returncode == 4 and b"another rebuild" in done.stderr
+        done = filled.run("mahalle-admin", "db", "upgrade")
+        assert done.returncode == 4 and b"a rebuild is under way" in done.stderr
     assert int(filled.admin("rebuild").split()[0]) > 0
     assert verify(filled, "--without-kafka", "--sample", "100%")[0] == 0
 

@@ -98,6 +98,7 @@ struct request {
     int status;                /**< that was answered */
     struct tally tally;
     int64_t began_ms;
+    int64_t due_ms; /**< when what was posted is answered at the latest */
 };
 
 /** The request is done with it; NULL is fine. */

@@ -177,6 +177,8 @@ static void settle(const struct order *order, struct bench *bench,
         return;
     }
     entry->outcome = OUTCOME_WAITING;
+    entry->asks = entry->event.revision > 0 && key_is_limited(order->key);
+    batch->asks += entry->asks;
     entry->value_at = batch->values.len;
     mh_encode(event, &batch->values);
     entry->value_len = batch->values.len - entry->value_at;

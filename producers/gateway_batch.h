@@ -36,6 +36,8 @@ struct batch;
 struct entry {
     struct batch *batch;          /**< whose it is */
     _Atomic enum outcome outcome; /**< set last, by whoever decides */
+    bool asks;                    /**< whether the key may change that fact is
+                                   *   to be asked before it is sent */
     bool doubtful;                /**< OUTCOME_RETRY: it may be stored */
     int repeats; /**< the event of the request that it says again, counted
                   *   from 1; 0: none. What becomes of it is that one's */
@@ -49,6 +51,7 @@ struct batch {
     struct parked parked; /**< users: the request, and each event on its way */
     atomic_int waiting;   /**< events on their way */
     int count;
+    int asks;                     /**< entries that do */
     struct entry *entries;        /**< owned; `count` of them */
     struct send_headers *headers; /**< owned; the same, until they are sent */
     struct mh_buf values;         /**< frames and records */

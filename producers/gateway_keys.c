@@ -283,6 +283,11 @@ static bool has(const char *list, const char *word)
     return strstr(list, wanted) != NULL;
 }
 
+bool key_is_limited(const struct key *key)
+{
+    return key->types != NULL || key->counties != NULL;
+}
+
 bool key_may_agency(const struct key *key, const char *text, size_t len)
 {
     return key->agency == NULL ||

@@ -68,6 +68,8 @@ bool key_may_count(const struct key *key, int64_t events);
 int64_t keys_take(struct keys *keys, struct key *key, int64_t events,
                   int64_t now_ms);
 
+/** Whether the key is of some types or counties only. */
+bool key_is_limited(const struct key *key);
 /** Whether the key has a grant. `text` need not end in NUL. */
 bool key_may_agency(const struct key *key, const char *text, size_t len);
 bool key_may_type(const struct key *key, const char *name);

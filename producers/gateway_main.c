@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "gateway_desk.h"
 #include "gateway_http.h"
 #include "gateway_options.h"
-#include "gateway_receipt.h"
 #include "gateway_watch.h"
 #include "log.h"
 #include "stop.h"

@@ -56,6 +56,17 @@ static bool check_type(const struct key *key, const struct mh_event *event,
     return false;
 }
 
+/* The check has not found the place. */
+static bool is_unknown(const struct mh_faults *faults)
+{
+    for (int i = 0; i < faults->count; i++) {
+        if (faults->items[i].code == MH_PLACE) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool check_county(const struct contract *contract, const struct key *key,
                          const struct mh_event *event, struct mh_faults *faults)
 {
@@ -64,12 +75,14 @@ static bool check_county(const struct contract *contract, const struct key *key,
     char room[5], granted[128];
     const char *county;
 
-    if (key->counties == NULL || place->set != MH_VALUE) {
+    /* without a day or a known place nobody can say in which county it is; the
+     * event is refused for that already */
+    if (key->counties == NULL || place->set != MH_VALUE ||
+        day->set != MH_VALUE || is_unknown(faults)) {
         return true;
     }
-    county =
-        contract_county(contract, place->text, place->len,
-                        day->set == MH_VALUE ? (int32_t)day->number : 0, room);
+    county = contract_county(contract, place->text, place->len,
+                             (int32_t)day->number, room);
     if (key_may_county(key, county)) {
         return true;
     }
@@ -110,5 +123,40 @@ bool policy_check(const struct contract *contract, const struct key *key,
     may = check_county(contract, key, event, faults) && may;
     check_times(event, now_ms, faults);
     mh_faults_sort(faults);
+    return may;
+}
+
+static void refuse_fact(struct mh_faults *faults, const char *granted,
+                        const char *got)
+{
+    static const char NAME[] = "event_id";
+
+    mh_fault_add_name(faults, MH_GRANT, NAME, sizeof NAME - 1, granted, got,
+                      got == NULL ? 0 : strlen(got));
+}
+
+bool policy_check_fact(const struct contract *contract, const struct key *key,
+                       const struct policy_fact *fact, struct mh_faults *faults)
+{
+    char room[5], granted[128];
+    const char *county;
+    bool may = true;
+
+    if (fact == NULL) {
+        refuse_fact(faults, "a stored fact; a new one has revision 0", NULL);
+        return false;
+    }
+    if (!key_may_type(key, fact->type)) {
+        show_list(key->types, granted, sizeof granted);
+        refuse_fact(faults, granted, fact->type);
+        may = false;
+    }
+    county = contract_county(contract, fact->place, strlen(fact->place),
+                             fact->day, room);
+    if (!key_may_county(key, county)) {
+        show_list(key->counties, granted, sizeof granted);
+        refuse_fact(faults, granted, county == NULL ? fact->place : county);
+        may = false;
+    }
     return may;
 }

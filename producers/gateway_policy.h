@@ -10,6 +10,13 @@
 #include "gateway_contract.h"
 #include "gateway_keys.h"
 
+/** A fact as it is now. */
+struct policy_fact {
+    char type[80];
+    char place[CONTRACT_CODE];
+    int32_t day;
+};
+
 /**
  * @param event  lent; as intake left it, with faults or without
  * @param now_ms wall clock
@@ -19,5 +26,15 @@
 bool policy_check(const struct contract *contract, const struct key *key,
                   const struct mh_event *event, int64_t now_ms,
                   struct mh_faults *faults);
+/**
+ * Whether the key may change a fact, whatever it would make of it.
+ * @param fact   lent; NULL: none of that id is known. Keys of some types or
+ *               counties begin a fact with revision 0, so that none can take an
+ *               id in advance that is to be another's
+ * @param faults GRANT, at the id
+ */
+bool policy_check_fact(const struct contract *contract, const struct key *key,
+                       const struct policy_fact *fact,
+                       struct mh_faults *faults);
 
 #endif

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "clock.h"
+#include "gateway_grants.h"
 #include "gateway_routes.h"
 
 enum {
@@ -180,15 +181,36 @@ static bool has_work(const struct batch *batch)
     return false;
 }
 
+static enum handled send_batch(struct request *request, struct answer *answer)
+{
+    struct gateway *gateway = request->gateway;
+
+    if (!has_work(request->batch)) {
+        return put_results(request, answer);
+    }
+    if (!parking_enter(gateway->parking, &request->batch->parked,
+                       request->connection, request->due_ms)) {
+        request->problem = PROBLEM_NOT_READY;
+        return REFUSED;
+    }
+    (void)relay_send(gateway->relay, request->batch);
+    return PARKED;
+}
+
 enum handled post_handle(struct request *request, struct answer *answer)
 {
     struct gateway *gateway = request->gateway;
     const struct contract *contract;
     struct bench *bench;
 
+    if (request->inquiry != NULL) {
+        grants_settle(request);
+        return send_batch(request, answer);
+    }
     if (request->batch != NULL) {
         return put_results(request, answer);
     }
+    request->due_ms = mh_clock_ms() + gateway->limits.wait_ms;
     contract = gateway_contract(request);
     bench = contract == NULL ? NULL : gateway_take_bench(gateway);
     if (bench == NULL) {
@@ -200,15 +222,8 @@ enum handled post_handle(struct request *request, struct answer *answer)
     if (request->problem != PROBLEM_NONE) {
         return REFUSED;
     }
-    if (!has_work(request->batch)) {
-        return put_results(request, answer);
+    if (request->batch->asks > 0) {
+        return grants_ask(request) ? PARKED : REFUSED;
     }
-    if (!parking_enter(gateway->parking, &request->batch->parked,
-                       request->connection,
-                       mh_clock_ms() + gateway->limits.wait_ms)) {
-        request->problem = PROBLEM_NOT_READY;
-        return REFUSED;
-    }
-    (void)relay_send(gateway->relay, request->batch);
-    return PARKED;
+    return send_batch(request, answer);
 }

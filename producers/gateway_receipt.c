@@ -37,19 +37,12 @@ enum {
     LETTER_IS_NEWER
 };
 
-static void free_inquiry(struct parked *parked)
+static void free_question(struct parked *parked)
 {
-    struct inquiry *inquiry = (struct inquiry *)parked;
+    struct question *question = (struct question *)parked;
 
-    mh_buf_fini(&inquiry->body);
-    free(inquiry);
-}
-
-void inquiry_leave(struct inquiry *inquiry)
-{
-    if (inquiry != NULL) {
-        parked_leave(&inquiry->parked);
-    }
+    mh_buf_fini(&question->body);
+    free(question);
 }
 
 static void put_text(struct mh_buf *buf, const char *text)
@@ -79,10 +72,10 @@ static int64_t number(const struct database *db, int column)
 }
 
 /* What the consumer made of the record that was stored here. */
-static const char *fate(const struct inquiry *inquiry,
+static const char *fate(const struct question *question,
                         const struct database *db)
 {
-    const struct recent_event *recent = &inquiry->recent;
+    const struct recent_event *recent = &question->recent;
 
     if (number(db, NEXT_OFFSET) <= recent->offset) {
         return "in_kafka";
@@ -117,19 +110,20 @@ static void put_time(struct mh_buf *buf, int64_t ms)
 static enum mh_code run_receipt(struct inquiry *inquiry, struct database *db,
                                 struct mh_err *err)
 {
+    struct question *question = (struct question *)inquiry;
     char partition[16] = "", offset[24] = "";
-    const char *const params[] = {inquiry->id, inquiry->agency, inquiry->topic,
-                                  partition, offset};
-    struct mh_buf *buf = &inquiry->body;
+    const char *const params[] = {question->id, question->agency,
+                                  inquiry->topic, partition, offset};
+    struct mh_buf *buf = &question->body;
     const char *state, *errors;
     bool refused, applied;
     enum mh_code code;
 
-    if (inquiry->is_recent) {
+    if (question->is_recent) {
         (void)snprintf(partition, sizeof partition, "%" PRId32,
-                       inquiry->recent.partition);
+                       question->recent.partition);
         (void)snprintf(offset, sizeof offset, "%" PRId64,
-                       inquiry->recent.offset);
+                       question->recent.offset);
     }
     code =
         database_exec(db, "receipt", mh_query_gateway_receipt, 5, params, err);
@@ -138,8 +132,8 @@ static enum mh_code run_receipt(struct inquiry *inquiry, struct database *db,
     }
     refused = database_text(db, 0, LETTER_PARTITION) != NULL;
     applied = database_text(db, 0, FACT_PARTITION) != NULL;
-    if (inquiry->is_recent) {
-        state = fate(inquiry, db);
+    if (question->is_recent) {
+        state = fate(question, db);
     } else if (refused &&
                (!applied || *database_text(db, 0, LETTER_IS_NEWER) == 't')) {
         state = "rejected";
@@ -152,13 +146,13 @@ static enum mh_code run_receipt(struct inquiry *inquiry, struct database *db,
     errors = strcmp(state, "rejected") == 0
                  ? database_text(db, 0, LETTER_DETAIL)
                  : NULL;
-    mh_buf_format(buf, "{\"id\":\"%s\",\"agency_code\":", inquiry->id);
-    put_text(buf, inquiry->agency);
+    mh_buf_format(buf, "{\"id\":\"%s\",\"agency_code\":", question->id);
+    put_text(buf, question->agency);
     mh_buf_format(buf, ",\"state\":\"%s\"", state);
-    if (inquiry->is_recent) {
+    if (question->is_recent) {
         put_place(buf, inquiry->topic, partition, offset);
         mh_buf_text(buf, ",\"received_at\":");
-        put_time(buf, inquiry->recent.stored_ms);
+        put_time(buf, question->recent.stored_ms);
     } else {
         bool letter = strcmp(state, "rejected") == 0;
 
@@ -184,10 +178,11 @@ static enum mh_code run_receipt(struct inquiry *inquiry, struct database *db,
 static enum mh_code run_rejections(struct inquiry *inquiry, struct database *db,
                                    struct mh_err *err)
 {
+    struct question *question = (struct question *)inquiry;
     const char *const params[] = {
-        inquiry->agency, inquiry->since_is_number ? inquiry->since : "",
-        inquiry->since_is_number ? "" : inquiry->since};
-    struct mh_buf *buf = &inquiry->body;
+        question->agency, question->since_is_next ? question->since : "",
+        question->since_is_next ? "" : question->since};
+    struct mh_buf *buf = &question->body;
     enum mh_code code = database_exec(
         db, "rejections", mh_query_gateway_rejections, 3, params, err);
     int rows = code == MH_OK ? database_rows(db) : 0;
@@ -213,8 +208,8 @@ static enum mh_code run_rejections(struct inquiry *inquiry, struct database *db,
     mh_buf_text(buf, "],\"next\":");
     if (rows > 0) {
         mh_buf_format(buf, "\"%s\"}\n", database_text(db, rows - 1, 0));
-    } else if (inquiry->since_is_number) {
-        mh_buf_format(buf, "\"%s\"}\n", inquiry->since);
+    } else if (question->since_is_next) {
+        mh_buf_format(buf, "\"%s\"}\n", question->since);
     } else {
         mh_buf_text(buf, "\"0\"}\n");
     }
@@ -252,58 +247,46 @@ static enum problem find_agency(const struct request *request, char agency[64])
 
 static enum handled tell(struct request *request, struct answer *answer)
 {
-    struct inquiry *inquiry = request->inquiry;
-    int problem = atomic_load(&inquiry->problem);
+    const struct question *question = (struct question *)request->inquiry;
+    int problem = atomic_load(&question->inquiry.problem);
 
     /* not done: its time is over, and the desk may still write */
     if (problem != PROBLEM_NONE) {
         request->problem = (enum problem)problem;
         return REFUSED;
     }
-    if (inquiry->body.failed) {
+    if (question->body.failed) {
         request->problem = PROBLEM_BUSY;
         return REFUSED;
     }
-    mh_buf_put(&answer->body, inquiry->body.bytes, inquiry->body.len);
+    mh_buf_put(&answer->body, question->body.bytes, question->body.len);
     return HANDLED;
 }
 
-static enum handled ask(struct request *request, struct inquiry *inquiry)
+static enum handled ask(struct request *request, struct question *question)
 {
-    struct gateway *gateway = request->gateway;
-
-    request->inquiry = inquiry;
-    inquiry->topic = gateway->topic;
-    inquiry->lang = request->lang;
-    if (!parking_enter(gateway->parking, &inquiry->parked, request->connection,
-                       mh_clock_ms() + gateway->limits.wait_ms)) {
-        request->problem = PROBLEM_NOT_READY;
-        return REFUSED;
-    }
-    if (!desk_ask(gateway->desk, inquiry)) {
-        atomic_store(&inquiry->problem, PROBLEM_BUSY);
-        parking_wake(gateway->parking, &inquiry->parked);
-    }
-    return PARKED;
+    return inquiry_ask(request, &question->inquiry,
+                       mh_clock_ms() + request->gateway->limits.wait_ms)
+               ? PARKED
+               : REFUSED;
 }
 
-static struct inquiry *new_inquiry(struct request *request)
+static struct question *new_question(struct request *request)
 {
-    struct inquiry *inquiry = calloc(1, sizeof *inquiry);
+    struct question *question = calloc(1, sizeof *question);
 
-    if (inquiry == NULL) {
+    if (question == NULL) {
         request->problem = PROBLEM_BUSY;
         return NULL;
     }
-    parked_init(&inquiry->parked, 1, free_inquiry);
-    atomic_init(&inquiry->problem, PROBLEM_DATABASE);
-    mh_buf_init(&inquiry->body, BODY_BYTES_MAX);
-    request->problem = find_agency(request, inquiry->agency);
+    inquiry_init(&question->inquiry, free_question);
+    mh_buf_init(&question->body, BODY_BYTES_MAX);
+    request->problem = find_agency(request, question->agency);
     if (request->problem != PROBLEM_NONE) {
-        inquiry_leave(inquiry);
+        inquiry_leave(&question->inquiry);
         return NULL;
     }
-    return inquiry;
+    return question;
 }
 
 /* An id as it was posted is the one that was made of it. */
@@ -328,46 +311,46 @@ static bool find_id(const char *text, const char *agency,
 enum handled receipt_handle(struct request *request, struct answer *answer)
 {
     const struct contract *contract;
-    struct inquiry *inquiry;
+    struct question *question;
     uint8_t uuid[MH_UUID_BYTES];
     int32_t agency_id;
 
     if (request->inquiry != NULL) {
         return tell(request, answer);
     }
-    inquiry = new_inquiry(request);
-    contract = inquiry == NULL ? NULL : gateway_contract(request);
+    question = new_question(request);
+    contract = question == NULL ? NULL : gateway_contract(request);
     if (contract == NULL) {
-        if (inquiry != NULL) {
+        if (question != NULL) {
             request->problem = PROBLEM_NOT_READY;
-            inquiry_leave(inquiry);
+            inquiry_leave(&question->inquiry);
         }
         return REFUSED;
     }
-    if (!find_id(request->name, inquiry->agency, uuid)) {
+    if (!find_id(request->name, question->agency, uuid)) {
         request->problem = PROBLEM_NO_EVENT;
-        inquiry_leave(inquiry);
+        inquiry_leave(&question->inquiry);
         return REFUSED;
     }
-    mh_uuid_write(uuid, inquiry->id);
-    agency_id = mh_reference_agency(contract->reference, inquiry->agency,
-                                    strlen(inquiry->agency));
-    inquiry->is_recent =
-        recent_get(request->gateway->recent, uuid, agency_id, &inquiry->recent);
-    inquiry->run = run_receipt;
-    return ask(request, inquiry);
+    mh_uuid_write(uuid, question->id);
+    agency_id = mh_reference_agency(contract->reference, question->agency,
+                                    strlen(question->agency));
+    question->is_recent = recent_get(request->gateway->recent, uuid, agency_id,
+                                     &question->recent);
+    question->inquiry.run = run_receipt;
+    return ask(request, question);
 }
 
 /* A number of a letter, or a time as events have it. */
-static bool read_since(const char *text, struct inquiry *inquiry)
+static bool read_since(const char *text, struct question *question)
 {
     size_t len = strlen(text);
     char decoded[64];
     int64_t ms;
 
     if (len == 0 || (len < 19 && strspn(text, "0123456789") == len)) {
-        (void)snprintf(inquiry->since, sizeof inquiry->since, "%s", text);
-        inquiry->since_is_number = len > 0;
+        (void)snprintf(question->since, sizeof question->since, "%s", text);
+        question->since_is_next = len > 0;
         return true;
     }
     len = media_unescape(text, len, decoded, sizeof decoded);
@@ -386,26 +369,26 @@ static bool read_since(const char *text, struct inquiry *inquiry)
         }
         ms = day * 86400000;
     }
-    (void)snprintf(inquiry->since, sizeof inquiry->since, "%" PRId64, ms);
+    (void)snprintf(question->since, sizeof question->since, "%" PRId64, ms);
     return true;
 }
 
 enum handled rejections_handle(struct request *request, struct answer *answer)
 {
-    struct inquiry *inquiry;
+    struct question *question;
 
     if (request->inquiry != NULL) {
         return tell(request, answer);
     }
-    inquiry = new_inquiry(request);
-    if (inquiry == NULL) {
+    question = new_question(request);
+    if (question == NULL) {
         return REFUSED;
     }
-    if (!read_since(argument(request, "since"), inquiry)) {
+    if (!read_since(argument(request, "since"), question)) {
         request->problem = PROBLEM_SINCE;
-        inquiry_leave(inquiry);
+        inquiry_leave(&question->inquiry);
         return REFUSED;
     }
-    inquiry->run = run_rejections;
-    return ask(request, inquiry);
+    question->inquiry.run = run_rejections;
+    return ask(request, question);
 }

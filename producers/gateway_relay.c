@@ -250,6 +250,50 @@ bool relay_is_well(struct relay *relay, int wait_ms)
     return well;
 }
 
+int relay_partitions(struct relay *relay, int wait_ms)
+{
+    const struct rd_kafka_metadata *found;
+    rd_kafka_topic_t *topic;
+    int count = 0;
+
+    (void)pthread_rwlock_rdlock(&relay->lock);
+    topic = rd_kafka_topic_new(relay->client, relay->settings.topic, NULL);
+    if (topic != NULL) {
+        if (rd_kafka_metadata(relay->client, 0, topic, &found, wait_ms) ==
+            RD_KAFKA_RESP_ERR_NO_ERROR) {
+            count = found->topic_cnt == 1 ? found->topics[0].partition_cnt : 0;
+            rd_kafka_metadata_destroy(found);
+        }
+        rd_kafka_topic_destroy(topic);
+    }
+    (void)pthread_rwlock_unlock(&relay->lock);
+    return count;
+}
+
+int32_t relay_partition(const char *id, int count)
+{
+    /* the topic is not looked at */
+    return rd_kafka_msg_partitioner_murmur2(NULL, id, SEND_ID_BYTES, count,
+                                            NULL, NULL);
+}
+
+bool relay_end(struct relay *relay, int32_t partition, int wait_ms,
+               int64_t *end)
+{
+    int64_t low, high;
+    bool told;
+
+    (void)pthread_rwlock_rdlock(&relay->lock);
+    told = rd_kafka_query_watermark_offsets(
+               relay->client, relay->settings.topic, partition, &low, &high,
+               wait_ms) == RD_KAFKA_RESP_ERR_NO_ERROR;
+    (void)pthread_rwlock_unlock(&relay->lock);
+    if (told) {
+        *end = high;
+    }
+    return told;
+}
+
 /* ------------------------------------------------------------- open, close */
 
 enum mh_code relay_open(const struct relay_settings *settings,

@@ -36,6 +36,16 @@ MH_MUST enum mh_code relay_open(const struct relay_settings *settings,
 bool relay_send(struct relay *relay, struct batch *batch);
 /** Whether the topic is there and a broker answers. Blocks: `wait_ms`. */
 bool relay_is_well(struct relay *relay, int wait_ms);
+/** How many partitions the topic has. Blocks: `wait_ms`. @returns 0: no broker
+ *  says so in time */
+int relay_partitions(struct relay *relay, int wait_ms);
+/** The one of `count` partitions that has the records of an event.
+ *  @param id lent; 36 characters */
+int32_t relay_partition(const char *id, int count);
+/** The offset of the next record of a partition. Blocks: `wait_ms`.
+ *  @returns false: no broker says so in time */
+MH_MUST bool relay_end(struct relay *relay, int32_t partition, int wait_ms,
+                       int64_t *end);
 /** Events handed over and not settled. */
 int relay_waiting(struct relay *relay);
 /** Ends the client; what is not confirmed by then is OUTCOME_RETRY. NULL is

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "gateway_page.h"
-#include "gateway_receipt.h"
 #include "template.h"
 
 static enum handled page_handle(struct request *request, struct answer *answer)

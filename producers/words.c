@@ -35,6 +35,8 @@ static const struct {
      "از 1300/01/01 تا 1500/12/29 خورشیدی"},
     {"a field of the type", "یکی از فیلدهای این نوع"},
     {"the short name of a type", "نام کوتاه یک نوع رویداد"},
+    {"a stored fact; a new one has revision 0",
+     "رویدادی که ذخیره شده است؛ رویداد تازه revision 0 دارد"},
     {"province", "استان"},
     {"county", "شهرستان"},
     {"settlement", "شهر یا روستا"},

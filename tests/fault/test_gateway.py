@@ -147,10 +147,22 @@ def test_a_frozen_broker_is_an_honest_503_in_time(stack, door):
 
 
 def test_known_keys_post_on_without_postgresql(stack, door):
+    limited = "Bearer " + make_key(stack, "governorate", "--county", "2401")
+    wait_for(lambda: door.post("[]", Authorization=limited).status_code == 400, 5)
     stack.down("postgres")
     try:
         time.sleep(3)
         assert door.post(meetings(10)).status_code == 201
+        # only what a fact has to be looked up for waits for it
+        events = [*meetings(2), meeting(revision=1)]
+        answer = door.post(events, Authorization=limited)
+        assert answer.status_code == 207 and answer.headers["Retry-After"]
+        assert [r["status"] for r in answer.json()["results"]] == [
+            "accepted", "accepted", "retry"]
+        begun = time.monotonic()
+        assert door.post(events[2], Authorization=limited).status_code == 503
+        assert time.monotonic() - begun < 5
+        assert door.post(events[2]).status_code == 201
         answer = door.get(f"/v1/events/{uuid.uuid4()}?agency_code=governorate")
         assert answer.status_code == 503 and answer.headers["Retry-After"]
         assert door.post("[]", Authorization="Bearer x").status_code == 401

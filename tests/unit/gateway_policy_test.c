@@ -101,6 +101,50 @@ static void a_grant_of_a_county_is_by_the_day(void **state)
     assert_string_equal(faults.items[0].got, "24");
 }
 
+static void a_county_is_not_guessed(void **state)
+{
+    char counties[] = ",2402,";
+    struct key key = {.counties = counties};
+
+    (void)state;
+    assert_false(check(&key, "c1195", 99));
+    event.values[MH_FIELD_OCCURRED_ON].set = MH_BAD; /* no day */
+    faults.count = 0;
+    assert_true(policy_check(&contract, &key, &event, now_ms, &faults));
+    assert_int_equal(faults.count, 0);
+    event.values[MH_FIELD_OCCURRED_ON].set = MH_VALUE;
+    (void)mh_fault_add(&faults, MH_PLACE, event.type, MH_FIELD_PLACE_CODE, "",
+                       NULL, 0);
+    assert_true(policy_check(&contract, &key, &event, now_ms, &faults));
+    assert_int_equal(faults.count, 1);
+}
+
+static void a_fact_is_the_keys_by_what_it_is_now(void **state)
+{
+    char counties[] = ",2402,", types[] = ",cleanup_held,";
+    const struct key all = {.types = NULL},
+                     some = {.counties = counties, .types = types};
+    struct policy_fact fact = {"cleanup_held", "v000268", 99};
+
+    (void)state;
+    faults.count = 0;
+    assert_true(policy_check_fact(&contract, &all, &fact, &faults));
+    assert_true(policy_check_fact(&contract, &some, &fact, &faults));
+    assert_int_equal(faults.count, 0);
+    fact = (struct policy_fact){"school_opened", "v000268", 100};
+    assert_true(policy_check_fact(&contract, &all, &fact, &faults));
+    assert_false(policy_check_fact(&contract, &some, &fact, &faults));
+    assert_int_equal(faults.count, 2);
+    assert_fault(0, "/event_id", MH_GRANT);
+    assert_string_equal(faults.items[0].got, "school_opened");
+    assert_string_equal(faults.items[0].expected, "cleanup_held");
+    assert_fault(1, "/event_id", MH_GRANT);
+    assert_string_equal(faults.items[1].got, "2409");
+    faults.count = 0;
+    assert_false(policy_check_fact(&contract, &some, NULL, &faults));
+    assert_fault(0, "/event_id", MH_GRANT);
+}
+
 static void today_is_the_last_day(void **state)
 {
     const struct key key = {.agency = NULL};
@@ -127,6 +171,8 @@ int main(void)
         cmocka_unit_test(a_place_has_the_county_of_its_day),
         cmocka_unit_test(every_missing_grant_is_named),
         cmocka_unit_test(a_grant_of_a_county_is_by_the_day),
+        cmocka_unit_test(a_county_is_not_guessed),
+        cmocka_unit_test(a_fact_is_the_keys_by_what_it_is_now),
         cmocka_unit_test(today_is_the_last_day),
     };
 

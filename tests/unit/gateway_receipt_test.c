@@ -11,26 +11,26 @@
 
 #include "gateway_routes.h"
 
-static struct inquiry inquiry;
+static struct question question;
 static struct request request;
 static struct answer answer;
 
 static enum handled tell(int problem, const char *text, size_t most)
 {
-    inquiry = (struct inquiry){.agency = ""};
-    request = (struct request){.inquiry = &inquiry};
+    question = (struct question){.agency = ""};
+    request = (struct request){.inquiry = &question.inquiry};
     answer = (struct answer){.status = 200};
-    atomic_init(&inquiry.problem, problem);
-    mh_buf_init(&inquiry.body, most);
+    atomic_init(&question.inquiry.problem, problem);
+    mh_buf_init(&question.body, most);
     mh_buf_init(&answer.body, 1024);
-    mh_buf_text(&inquiry.body, text);
+    mh_buf_text(&question.body, text);
     return rejections_handle(&request, &answer);
 }
 
 static int fini(void **state)
 {
     (void)state;
-    mh_buf_fini(&inquiry.body);
+    mh_buf_fini(&question.body);
     mh_buf_fini(&answer.body);
     return 0;
 }

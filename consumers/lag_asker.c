@@ -16,7 +16,8 @@ struct lag_asker {
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool asking, ending;
-    bool running; /* there is a thread */
+    bool answered; /* and nobody has taken it */
+    bool running;  /* there is a thread */
     pthread_t thread;
 };
 
@@ -38,6 +39,7 @@ static void *run(void *argument)
         lag_reach_note(&asker->sink.reach, mh_clock_wall_ms(), code, &err);
         (void)pthread_mutex_lock(&asker->lock);
         asker->asking = false;
+        asker->answered = true;
         (void)pthread_cond_broadcast(&asker->changed);
     }
     (void)pthread_mutex_unlock(&asker->lock);
@@ -103,14 +105,25 @@ static struct timespec in_ms(int wait_ms)
                              .tv_nsec = at_ms % 1000 * 1000000};
 }
 
+static enum mh_code take(struct lag_asker *asker, struct lag_sink *sink,
+                         struct mh_err *err)
+{
+    if (asker->asking || !asker->answered) {
+        return MH_OK;
+    }
+    asker->answered = false;
+    return lag_sink_copy(sink, &asker->sink, err);
+}
+
 enum mh_code lag_asker_look(struct lag_asker *asker, int wait_ms,
                             struct lag_sink *sink, struct mh_err *err)
 {
     struct timespec until = in_ms(wait_ms);
-    enum mh_code code = MH_OK;
+    enum mh_code code;
     int waited = 0;
 
     (void)pthread_mutex_lock(&asker->lock);
+    code = take(asker, sink, err); /* that of the last question, come late */
     if (!asker->asking) {
         asker->asking = true;
         (void)pthread_cond_broadcast(&asker->changed);
@@ -118,8 +131,8 @@ enum mh_code lag_asker_look(struct lag_asker *asker, int wait_ms,
     while (asker->asking && waited == 0) {
         waited = pthread_cond_timedwait(&asker->changed, &asker->lock, &until);
     }
-    if (!asker->asking) {
-        code = lag_sink_copy(sink, &asker->sink, err);
+    if (code == MH_OK) {
+        code = take(asker, sink, err);
     }
     (void)pthread_mutex_unlock(&asker->lock);
     return code;

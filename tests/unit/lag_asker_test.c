@@ -54,11 +54,29 @@ static void nobody_waits_longer_than_he_wants_to(void **state)
     lag_sink_fini(&sink);
 }
 
+/* A database that takes longer than anybody waits is still listened to. */
+static void an_answer_that_comes_late_is_taken(void **state)
+{
+    struct lag_asker *asker = NULL;
+    struct lag_sink sink = {.count = 0};
+    struct mh_err err;
+
+    (void)state;
+    assert_int_equal(lag_asker_open(NOWHERE, "topic", &asker, &err), MH_OK);
+    assert_int_equal(lag_asker_look(asker, 0, &sink, &err), MH_OK);
+    mh_clock_sleep_ms(500);
+    assert_int_equal(lag_asker_look(asker, 0, &sink, &err), MH_OK);
+    assert_int_equal(sink.reach.code, MH_PG_DOWN);
+    lag_asker_close(asker);
+    lag_sink_fini(&sink);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_question_has_its_answer),
         cmocka_unit_test(nobody_waits_longer_than_he_wants_to),
+        cmocka_unit_test(an_answer_that_comes_late_is_taken),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

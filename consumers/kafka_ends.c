@@ -9,31 +9,43 @@
 
 enum { ASK_MS = 3000 };
 
-/* What ListOffsets says of the partitions in `list`, whose offsets tell what
- * is asked for and become the answers. One request for all: a broker gives
- * each its turn only after the fetch that waits there. */
-static enum mh_code read_answers(rd_kafka_event_t *event,
-                                 rd_kafka_topic_partition_list_t *list,
-                                 struct mh_err *err)
+static void read_answers(rd_kafka_event_t *event,
+                         rd_kafka_topic_partition_list_t *list)
 {
     const rd_kafka_ListOffsetsResultInfo_t **infos;
     size_t count = 0;
 
+    for (int i = 0; i < list->cnt; i++) {
+        list->elems[i].offset = RD_KAFKA_OFFSET_INVALID;
+        list->elems[i].err = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    }
     infos = rd_kafka_ListOffsets_result_infos(
         rd_kafka_event_ListOffsets_result(event), &count);
     for (size_t i = 0; i < count; i++) {
         const rd_kafka_topic_partition_t *answer =
             rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
+        rd_kafka_topic_partition_t *asked = rd_kafka_topic_partition_list_find(
+            list, answer->topic, answer->partition);
 
-        if (answer->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-            return mh_fail(err, mh_kafka_code(answer->err),
-                           "ends of %s partition %d: %s", answer->topic,
-                           answer->partition, rd_kafka_err2str(answer->err));
+        /* of a broker that does not answer, neither offset nor error */
+        if (asked != NULL && answer->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+            asked->err = answer->err;
+        } else if (asked != NULL && answer->offset >= 0) {
+            asked->offset = answer->offset;
+            asked->err = RD_KAFKA_RESP_ERR_NO_ERROR;
         }
-        (void)rd_kafka_topic_partition_list_set_offset(
-            list, answer->topic, answer->partition, answer->offset);
     }
-    return MH_OK;
+}
+
+enum mh_code kafka_ends_failure(const rd_kafka_topic_partition_t *asked,
+                                struct mh_err *err)
+{
+    return mh_fail(err, mh_kafka_code(asked->err),
+                   "ends of %s partition %d: %s", asked->topic,
+                   asked->partition,
+                   asked->err == RD_KAFKA_RESP_ERR__TIMED_OUT
+                       ? "no answer"
+                       : rd_kafka_err2str(asked->err));
 }
 
 enum mh_code kafka_ends_ask(rd_kafka_t *client,
@@ -45,7 +57,7 @@ enum mh_code kafka_ends_ask(rd_kafka_t *client,
     rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
     rd_kafka_event_t *event;
     rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
-    enum mh_code code;
+    enum mh_code code = MH_OK;
     char text[128];
 
     (void)rd_kafka_AdminOptions_set_request_timeout(options, ASK_MS, text,
@@ -61,7 +73,7 @@ enum mh_code kafka_ends_ask(rd_kafka_t *client,
         code = mh_fail(err, mh_kafka_code(error), "ends of %s: %s",
                        list->elems[0].topic, rd_kafka_err2str(error));
     } else {
-        code = read_answers(event, list, err);
+        read_answers(event, list);
     }
     if (event != NULL) {
         rd_kafka_event_destroy(event);

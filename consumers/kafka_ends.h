@@ -12,16 +12,20 @@
 
 /**
  * What ListOffsets says of the partitions in `list`, whose offsets tell what is
- * asked for (RD_KAFKA_OFFSET_SPEC_...) and become the answers; what nobody
- * answered stays negative. One request for all: a broker gives each its turn
- * only after the fetch that waits there.
- * @param list lent; not empty
+ * asked for (RD_KAFKA_OFFSET_SPEC_...) and become the answers. What has none
+ * is negative, with the reason in its `err`. One request for all: a broker
+ * gives each its turn only after the fetch that waits there.
+ * @param list lent; not empty; a partition without a leader keeps all of them
+ *             waiting in vain
  * @returns MH_OK, MH_KAFKA_DOWN, MH_KAFKA_REFUSED
  * Blocks: 4 s.
  */
 MH_MUST enum mh_code kafka_ends_ask(rd_kafka_t *client,
                                     rd_kafka_topic_partition_list_t *list,
                                     struct mh_err *err);
+/** That of a partition in such a list that has no answer, as a failure. */
+MH_MUST enum mh_code kafka_ends_failure(const rd_kafka_topic_partition_t *asked,
+                                        struct mh_err *err);
 /** Who Kafka says it is; "" where it cannot tell. Blocks: 7 s. */
 void kafka_ends_identity(rd_kafka_t *client, const char *topic,
                          char cluster_id[64], char topic_id[64]);

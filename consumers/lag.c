@@ -26,8 +26,8 @@ enum mh_code lag_source_resize(struct lag_source *source, int count,
         return too_many(count, err);
     }
     for (int i = source->count; i < count; i++) {
-        items[i] =
-            (struct lag_log){.first = -1, .read_from = -1, .empty_to = -1};
+        items[i] = (struct lag_log){
+            .first = -1, .read_from = -1, .empty_to = -1, .failed_at = -1};
     }
     source->items = items;
     source->count = count;
@@ -116,11 +116,21 @@ void lag_reach_note(struct lag_reach *reach, int64_t now_ms, enum mh_code code,
     }
 }
 
+bool lag_is_away(const struct lag_reach *reach, int64_t now_ms)
+{
+    return reach->good_ms == 0 || now_ms - reach->good_ms >= LAG_DOWN_MS;
+}
+
 const struct lag_position *lag_position_at(const struct lag_sink *sink, int i)
 {
     static const struct lag_position NONE = {.known = false};
 
     return i < sink->count ? &sink->items[i] : &NONE;
+}
+
+bool lag_first_is_known(const struct lag_log *log, int64_t from)
+{
+    return log->first >= from && log->read_from >= 0 && log->read_from <= from;
 }
 
 bool lag_other_log(const struct lag_source *source, const struct lag_sink *sink,

@@ -17,6 +17,7 @@
 #include "mahalle/err.h"
 
 enum {
+    LAG_DOWN_MS = 10000,        /* a server is away; a hiccup takes less */
     LAG_PARTITIONS_MAX = 10000, /* of a topic; more than a cluster likes */
     LAG_ID_BYTES = 64,
     LAG_OWNER_BYTES = 96,
@@ -30,14 +31,22 @@ struct lag_reach {
     char text[LAG_TEXT_BYTES]; /**< why it failed; "" when it did not */
 };
 
-/** A partition as Kafka has it. */
+/** A partition as Kafka has it. One that has no leader does not answer while
+ *  the others do. */
 struct lag_log {
+    struct lag_reach reach; /**< of its ends */
+    bool leaderless;        /**< nobody can be asked about it */
+    int64_t since_ms; /**< since when it has been looked at, for one that came
+                           later than the monitor; else 0 */
     int64_t begin;    /**< first offset that is there */
     int64_t end;      /**< offset of the next committed record */
     int64_t first;    /**< of the first record that waits; -1: none was found */
     int64_t first_ms; /**< its time */
     int64_t read_from; /**< from where `first` was looked for; -1 never */
     int64_t empty_to;  /**< no record from `read_from` to here; -1 unknown */
+    int64_t failed_ms; /**< when reading it last failed; 0 never */
+    int64_t failed_at; /**< from which offset */
+    char unread[LAG_TEXT_BYTES]; /**< why; "" when it did not */
 };
 
 struct lag_source {
@@ -69,6 +78,8 @@ struct lag_sink {
     struct lag_reach reach;
     struct lag_position *items; /**< owned; by partition */
     int count;
+    bool letters_known;
+    int64_t letters[MH_CODE_COUNT]; /**< dead letters that are open, by code */
 };
 
 /** Give `source` this many partitions; new ones know nothing. */
@@ -89,8 +100,13 @@ void lag_sink_fini(struct lag_sink *sink);
 void lag_reach_note(struct lag_reach *reach, int64_t now_ms, enum mh_code code,
                     const struct mh_err *err);
 
+/** Whether a server has not answered for so long that it is away. */
+bool lag_is_away(const struct lag_reach *reach, int64_t now_ms);
+
 /** The row of a partition; one that is not there knows nothing. */
 const struct lag_position *lag_position_at(const struct lag_sink *sink, int i);
+/** Whether `first` is the first record that waits from `from` on. */
+bool lag_first_is_known(const struct lag_log *log, int64_t from);
 /** Whether the row belongs to another topic of the same name. */
 bool lag_other_log(const struct lag_source *source, const struct lag_sink *sink,
                    int i);

@@ -13,11 +13,17 @@
 /** One look and its judgement. */
 struct lag_view {
     const char *group, *topic; /**< lent */
-    int64_t at_ms;             /**< when it was judged */
+    int64_t at_ms;             /**< when the look ended */
     struct lag_source source;
     struct lag_sink sink;
     struct lag_judge judge;
 };
+
+/** Whether no look has ended for so long that what it says is told to be old. */
+bool lag_view_is_old(const struct lag_view *view, int64_t now_ms);
+/** Judge an old one anew, as of now: a look that hangs is known by its servers
+ *  having given no answer, like one that failed. */
+void lag_view_refresh(struct lag_view *view, int64_t now_ms);
 
 /** Prometheus text. Series of lag are there as soon as both servers have been
  *  reached once, and stay. */

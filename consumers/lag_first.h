@@ -7,17 +7,26 @@
 
 #include "lag.h"
 
+struct lag_first;
+
+/** @param topic lent; of a consumer without a group; must outlive it
+ *  @param queue lent; the same; for records, and nothing else
+ *  @returns NULL when memory is out */
+struct lag_first *lag_first_new(rd_kafka_topic_t *topic,
+                                rd_kafka_queue_t *queue);
+/** Ends what is being read; NULL is fine. */
+void lag_first_free(struct lag_first *first);
+
 /**
  * Read the first record at or after the position of every partition of which
- * that is not known.
- * @param topic  lent; of a consumer without a group
+ * that is not known. What there is no time for goes on at the next look; what
+ * cannot be read has the reason in `unread`, and is tried again later.
  * @param source lent; its ends are those of now
- * @returns MH_OK (known as far as time allowed; the rest comes next time),
- *          MH_KAFKA_DOWN, MH_KAFKA_REFUSED
- * Blocks: 3 s when nobody answers.
+ * @returns MH_OK, MH_KAFKA_REFUSED (reading the topic is not allowed),
+ *          MH_KAFKA_FATAL
+ * Blocks: 1 s.
  */
-MH_MUST enum mh_code lag_first_read(rd_kafka_topic_t *topic,
-                                    rd_kafka_queue_t *queue,
+MH_MUST enum mh_code lag_first_read(struct lag_first *first,
                                     struct lag_source *source,
                                     const struct lag_sink *sink,
                                     struct mh_err *err);

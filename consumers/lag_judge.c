@@ -45,6 +45,18 @@ static void judge_partition(struct lag_judge *judge,
     item->verdict = found;
 }
 
+static void add_part(struct lag_verdict *group, const struct lag_verdict *part)
+{
+    group->measured = group->measured && part->measured;
+    group->waiting = group->waiting || part->waiting;
+    group->dated = group->dated && (!part->waiting || part->dated);
+    group->records += part->records;
+    group->lost += part->lost;
+    if (part->waiting && part->dated && part->oldest_ms < group->oldest_ms) {
+        group->oldest_ms = part->oldest_ms;
+    }
+}
+
 /* Sums, and the worst; without partitions the servers alone are judged. */
 static void judge_group(struct lag_judge *judge,
                         const struct lag_source *source,
@@ -57,10 +69,13 @@ static void judge_group(struct lag_judge *judge,
                                 .cause = LAG_CAUGHT_UP,
                                 .measured = source->reach.good_ms > 0 &&
                                             sink->reach.good_ms > 0,
+                                .dated = true,
                                 .oldest_ms = now_ms};
+    bool down = true;
 
     judge->worst = -1;
     judge->worst_count = 0;
+    memset(judge->counts, 0, sizeof judge->counts);
     if (LAG_RULES[LAG_SOURCE_DOWN](&scene, &group)) {
         group.status = LAG_SOURCE_DOWN;
     } else if (LAG_RULES[LAG_SINK_DOWN](&scene, &group)) {
@@ -68,15 +83,15 @@ static void judge_group(struct lag_judge *judge,
     } else {
         group.cause = LAG_CAUGHT_UP;
         group.since_ms = now_ms;
+        down = false;
     }
     for (int i = 0; i < judge->count; i++) {
         const struct lag_verdict *v = &judge->items[i].verdict;
 
-        group.waiting = group.waiting || v->waiting;
-        group.records += v->records;
-        group.lost += v->lost;
-        if (v->waiting && v->oldest_ms < group.oldest_ms) {
-            group.oldest_ms = v->oldest_ms;
+        add_part(&group, v);
+        judge->counts[v->status]++;
+        if (down) {
+            continue;
         }
         if (judge->worst < 0 || v->status > group.status) {
             judge->worst = i;
@@ -100,16 +115,6 @@ static void judge_group(struct lag_judge *judge,
         group.since_ms = before.since_ms;
     }
     judge->group = group;
-}
-
-/* When a server answers again after it was away. */
-static void note_return(int64_t *last_ms, int64_t *back_ms,
-                        const struct lag_reach *reach)
-{
-    if (*last_ms > 0 && reach->good_ms - *last_ms >= LAG_DOWN_MS) {
-        *back_ms = reach->good_ms;
-    }
-    *last_ms = reach->good_ms;
 }
 
 static enum mh_code resize(struct lag_judge *judge, int count,
@@ -143,8 +148,9 @@ enum mh_code lag_judge_look(struct lag_judge *judge,
     if (code != MH_OK) {
         return code;
     }
-    note_return(&judge->sink_good_ms, &judge->sink_back_ms, &sink->reach);
-    note_return(&judge->source_good_ms, &judge->source_back_ms, &source->reach);
+    lag_note_return(&judge->sink_good_ms, &judge->sink_back_ms, &sink->reach);
+    lag_note_return(&judge->source_good_ms, &judge->source_back_ms,
+                    &source->reach);
     for (int i = 0; i < count; i++) {
         judge_partition(judge, source, sink, i, now_ms);
     }
@@ -152,9 +158,14 @@ enum mh_code lag_judge_look(struct lag_judge *judge,
     return MH_OK;
 }
 
+bool lag_age_is_known(const struct lag_verdict *verdict)
+{
+    return verdict->measured && (verdict->dated || !verdict->waiting);
+}
+
 int64_t lag_age_ms(const struct lag_verdict *verdict, int64_t now_ms)
 {
-    return verdict->waiting && now_ms > verdict->oldest_ms
+    return verdict->waiting && verdict->dated && now_ms > verdict->oldest_ms
                ? now_ms - verdict->oldest_ms
                : 0;
 }

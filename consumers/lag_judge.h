@@ -37,48 +37,59 @@ enum lag_status {
  * number as a duration, {n} as a count, {t} a text (of the position, or of the
  * server that is not reached).
  */
-#define LAG_CAUSES(X)                                                                                                 \
-    X(CAUGHT_UP, "هر چه رسیده ثبت شده است", "everything is applied")                                                  \
-    X(FLOWING,                                                                                                        \
-      "پیام‌ها تازه رسیده‌اند و در نوبت‌اند",                                       \
-      "records have just come and wait their turn")                                                                   \
-    X(BEHIND, "قدیمی‌ترین پیام {d} منتظر است",                                                 \
-      "the oldest record has waited for {d}")                                                                         \
-    X(NOT_TAKEN,                                                                                                      \
-      "پیام‌ها منتظرند و هیچ مصرف‌کننده‌ای این بخش را نگرفته است", \
-      "records wait, and no consumer has ever taken this partition")                                                  \
-    X(NO_COMMIT,                                                                                                      \
-      "پیام‌ها منتظرند و {d} است که چیزی ثبت نشده است",                            \
-      "records wait, the consumer lives, and nothing was committed for {d}")                                          \
-    X(NO_LIFE,                                                                                                        \
-      "{d} است که نشانی از مصرف‌کننده نیست",                                               \
-      "no sign of life from the consumer for {d}")                                                                    \
-    X(WENT_BACK, "جایگاه {d} پیش به عقب برگشت",                                                                       \
-      "the position went back {d} ago")                                                                               \
-    X(GOES_SOON, "پیام بعدی تا {d} دیگر پاک می‌شود",                                          \
-      "the next record goes by retention in {d}")                                                                     \
-    X(GOES_BY_PACE,                                                                                                   \
-      "پیام بعدی با این آهنگ پاک‌سازی تا {d} دیگر پاک می‌شود",              \
-      "at the present pace of deletion the next record goes in {d}")                                                  \
-    X(GONE, "{n} پیام پیش از خوانده شدن پاک شده است",                                                                 \
-      "{n} records are gone from the log before they were read")                                                      \
-    X(LOG_IS_SHORT, "پایان ثبت پیش از جایگاه است",                                                                    \
-      "the log ends before the position")                                                                             \
-    X(OTHER_TOPIC,                                                                                                    \
-      "موضوع همان نیست که پیش‌تر خوانده شده است",                                   \
-      "the topic is not the one that was read before")                                                                \
-    X(NO_PARTITION, "موضوع دیگر این بخش را ندارد",                                                                    \
-      "the topic has this partition no more")                                                                         \
-    X(WAITS_FOR_PERSON,                                                                                               \
-      "مصرف‌کننده منتظر اقدام است: {t}",                                                      \
-      "the consumer waits for a person: {t}")                                                                         \
-    X(NO_DATABASE, "{d} است که پایگاه داده پاسخ نداده است: {t}",                                                      \
-      "PostgreSQL has not answered for {d}: {t}")                                                                     \
-    X(DATABASE_NEVER, "پایگاه داده هنوز پاسخ نداده است: {t}",                                                         \
-      "PostgreSQL has not answered yet: {t}")                                                                         \
-    X(NO_KAFKA, "{d} است که کافکا پاسخ نداده است: {t}",                                                               \
-      "Kafka has not answered for {d}: {t}")                                                                          \
-    X(KAFKA_NEVER, "کافکا هنوز پاسخ نداده است: {t}",                                                                  \
+#define LAG_CAUSES(X)                                                                                                        \
+    X(CAUGHT_UP, "هر چه رسیده ثبت شده است", "everything is applied")                                                         \
+    X(FLOWING,                                                                                                               \
+      "پیام‌ها تازه رسیده‌اند و در نوبت‌اند",                                              \
+      "records have just come and wait their turn")                                                                          \
+    X(BEHIND, "قدیمی‌ترین پیام {d} منتظر است",                                                        \
+      "the oldest record has waited for {d}")                                                                                \
+    X(NOT_TAKEN,                                                                                                             \
+      "پیام‌ها منتظرند و هیچ مصرف‌کننده‌ای این بخش را نگرفته است",        \
+      "records wait, and no consumer has ever taken this partition")                                                         \
+    X(NO_COMMIT,                                                                                                             \
+      "پیام‌ها منتظرند و {d} است که چیزی ثبت نشده است",                                   \
+      "records wait, the consumer lives, and nothing was committed for {d}")                                                 \
+    X(NO_LIFE,                                                                                                               \
+      "{d} است که نشانی از مصرف‌کننده نیست",                                                      \
+      "no sign of life from the consumer for {d}")                                                                           \
+    X(WENT_BACK, "جایگاه {d} پیش به عقب برگشت",                                                                              \
+      "the position went back {d} ago")                                                                                      \
+    X(GOES_SOON, "پیام بعدی تا {d} دیگر پاک می‌شود",                                                 \
+      "the next record goes by retention in {d}")                                                                            \
+    X(GOES_BY_PACE,                                                                                                          \
+      "پیام بعدی با این آهنگ پاک‌سازی تا {d} دیگر پاک می‌شود",                     \
+      "at the present pace of deletion the next record goes in {d}")                                                         \
+    X(GONE, "{n} پیام پیش از خوانده شدن پاک شده است",                                                                        \
+      "{n} records are gone from the log before they were read")                                                             \
+    X(LOG_IS_SHORT, "پایان ثبت پیش از جایگاه است",                                                                           \
+      "the log ends before the position")                                                                                    \
+    X(OTHER_TOPIC,                                                                                                           \
+      "موضوع همان نیست که پیش‌تر خوانده شده است",                                          \
+      "the topic is not the one that was read before")                                                                       \
+    X(NO_PARTITION, "موضوع دیگر این بخش را ندارد",                                                                           \
+      "the topic has this partition no more")                                                                                \
+    X(WAITS_FOR_PERSON,                                                                                                      \
+      "مصرف‌کننده منتظر اقدام است: {t}",                                                             \
+      "the consumer waits for a person: {t}")                                                                                \
+    X(UNREAD,                                                                                                                \
+      "پیامی منتظر است و پایشگر نمی‌تواند آن را بخواند: {t}",                        \
+      "a record waits, and the monitor cannot read it: {t}")                                                                 \
+    X(NO_LIFE_BLOCKED,                                                                                                       \
+      "{d} است که نشانی از مصرف‌کننده نیست؛ پیش از آن منتظر اقدام بود: {t}", \
+      "no sign of life from the consumer for {d}; before that it waited "                                                    \
+      "for a person: {t}")                                                                                                   \
+    X(NO_PART, "{d} است که کافکا برای این بخش پاسخ نداده است: {t}",                                                          \
+      "Kafka has not answered for this partition for {d}: {t}")                                                              \
+    X(PART_NEVER, "کافکا هنوز برای این بخش پاسخ نداده است: {t}",                                                             \
+      "Kafka has not answered for this partition yet: {t}")                                                                  \
+    X(NO_DATABASE, "{d} است که پایگاه داده پاسخ نداده است: {t}",                                                             \
+      "PostgreSQL has not answered for {d}: {t}")                                                                            \
+    X(DATABASE_NEVER, "پایگاه داده هنوز پاسخ نداده است: {t}",                                                                \
+      "PostgreSQL has not answered yet: {t}")                                                                                \
+    X(NO_KAFKA, "{d} است که کافکا پاسخ نداده است: {t}",                                                                      \
+      "Kafka has not answered for {d}: {t}")                                                                                 \
+    X(KAFKA_NEVER, "کافکا هنوز پاسخ نداده است: {t}",                                                                         \
       "Kafka has not answered yet: {t}")
 
 enum lag_cause {
@@ -91,14 +102,15 @@ enum lag_cause {
 struct lag_verdict {
     enum lag_status status;
     enum lag_cause cause;
-    int64_t number;    /**< for {d} (ms) or {n} of the cause */
-    const char *text;  /**< for {t}; lent by what was judged; or "" */
-    int64_t since_ms;  /**< of the status */
-    bool measured;     /**< both sides have been seen: what follows is so */
-    bool waiting;      /**< at least one record is not committed */
-    int64_t oldest_ms; /**< time of the oldest of them */
-    int64_t records;   /**< offsets that are not committed */
-    int64_t lost;      /**< offsets that went before they were read */
+    int64_t number;   /**< for {d} (ms) or {n} of the cause */
+    const char *text; /**< for {t}; lent by what was judged; or "" */
+    int64_t since_ms; /**< of the status */
+    bool measured;    /**< both sides have been seen: what follows is so */
+    bool waiting;     /**< at least one record is not committed */
+    bool dated;       /**< and the time of the oldest of them is known: */
+    int64_t oldest_ms;
+    int64_t records; /**< offsets that are not committed */
+    int64_t lost;    /**< offsets that went before they were read */
 };
 
 /** Begin of the log now and then, to see how fast it is deleted. */
@@ -117,6 +129,8 @@ struct lag_memory {
     int64_t rewound_ms;  /**< when the position went back; 0 never */
     int64_t short_ms;    /**< since when the log is too short; 0 it is not */
     int64_t blocked_ms;  /**< last seen blocked; 0 never */
+    int64_t good_ms;     /**< when Kafka last answered for it */
+    int64_t back_ms;     /**< when it did again; 0 it was never away */
     char topic_id[LAG_ID_BYTES];
     char reason[LAG_TEXT_BYTES]; /**< why it was blocked */
     struct lag_pace paces[LAG_PACES];
@@ -132,8 +146,10 @@ struct lag_judge {
     struct lag_judged *items; /**< owned; by partition */
     int count;
     struct lag_verdict group; /**< sums, and the worst of all */
-    int worst;                /**< a partition with that status; -1 none */
-    int worst_count;          /**< how many have it */
+    int worst;       /**< a partition with that status; -1 none: the status is
+                    that of a server */
+    int worst_count; /**< how many have it */
+    int counts[LAG_STATUS_COUNT];         /**< partitions by status */
     int64_t sink_good_ms, source_good_ms; /**< as of the last time */
     int64_t sink_back_ms, source_back_ms; /**< when it came back; 0 never
                                                away */
@@ -149,7 +165,10 @@ MH_MUST enum mh_code lag_judge_look(struct lag_judge *judge,
 
 /** As "STALLED". Static. */
 const char *lag_status_name(enum lag_status status);
-/** Age of the oldest record that waits, at this moment; 0 when none does. */
+/** Whether the age of the oldest record that waits is known: 0 when none does.
+ *  Of a record that has not been read it is not. */
+bool lag_age_is_known(const struct lag_verdict *verdict);
+/** Age of the oldest record that waits, at this moment, as far as is known. */
 int64_t lag_age_ms(const struct lag_verdict *verdict, int64_t now_ms);
 
 #endif

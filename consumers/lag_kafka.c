@@ -9,11 +9,12 @@
 #include "kafka.h"
 #include "kafka_ends.h"
 #include "lag_first.h"
-#include "log.h"
+#include "lag_retention.h"
 
 enum {
     ASK_MS = 3000,
     PARTITIONS_MS = 10000, /* between looks at how many there are */
+    LEADERS_MS = 2000,     /* the same, while one has no leader */
     IDENTITY_MS = 10000,   /* at whose log it is */
     RETENTION_MS = 60000   /* at how long records are kept */
 };
@@ -22,8 +23,10 @@ struct lag_kafka {
     rd_kafka_t *client;      /* owned */
     rd_kafka_topic_t *topic; /* owned */
     rd_kafka_queue_t *queue; /* owned; records that were asked for */
+    struct lag_first *first; /* owned */
     const char *name;        /* lent; of the topic */
     int64_t partitions_ms, identity_ms, retention_ms; /* last asked; 0 never */
+    bool leaderless;                                  /* a partition is */
     bool refused; /* who asks for the retention; told once */
 };
 
@@ -96,6 +99,11 @@ enum mh_code lag_kafka_open(const char *brokers, const char *topic,
         if (new->topic == NULL) {
             code = mh_fail(err, MH_USAGE, "topic %s: %s", topic,
                            rd_kafka_err2str(rd_kafka_last_error()));
+        } else {
+            new->first = lag_first_new(new->topic, new->queue);
+            code = new->first == NULL
+                       ? mh_fail(err, MH_MEMORY, "no memory for a client")
+                       : MH_OK;
         }
     }
     if (code != MH_OK) {
@@ -111,6 +119,7 @@ void lag_kafka_close(struct lag_kafka *kafka)
     if (kafka == NULL) {
         return;
     }
+    lag_first_free(kafka->first);
     if (kafka->queue != NULL) {
         rd_kafka_queue_destroy(kafka->queue);
     }
@@ -136,45 +145,100 @@ static bool is_due(int64_t *last_ms, int64_t every_ms)
 
 /* ------------------------------------------------------------------ partitions */
 
-static enum mh_code count_partitions(const struct lag_kafka *kafka, int *count,
-                                     struct mh_err *err)
+/* One that came later than the monitor has its time to be given a leader. */
+static enum mh_code resize(struct lag_source *source, int count,
+                           struct mh_err *err)
+{
+    int before = source->count;
+    enum mh_code code = lag_source_resize(source, count, err);
+
+    for (int i = before; code == MH_OK && i < count; i++) {
+        source->items[i].since_ms =
+            source->reach.good_ms > 0 ? mh_clock_wall_ms() : 0;
+    }
+    return code;
+}
+
+static void note_part(struct lag_log *log, rd_kafka_resp_err_t error)
+{
+    struct mh_err why;
+
+    lag_reach_note(&log->reach, mh_clock_wall_ms(),
+                   error == RD_KAFKA_RESP_ERR_NO_ERROR
+                       ? MH_OK
+                       : mh_fail(&why, mh_kafka_code(error), "%s",
+                                 rd_kafka_err2str(error)),
+                   &why);
+}
+
+/* Those without a leader are not asked for their ends: nobody would be told
+ * any. What is known of them stays. */
+static void note_leaders(struct lag_kafka *kafka, struct lag_source *source,
+                         const rd_kafka_metadata_topic_t *found)
+{
+    kafka->leaderless = false;
+    for (int i = 0; i < found->partition_cnt; i++) {
+        const rd_kafka_metadata_partition_t *part = &found->partitions[i];
+
+        if (part->id < 0 || part->id >= source->count) {
+            continue;
+        }
+        source->items[part->id].leaderless = part->leader < 0;
+        kafka->leaderless = kafka->leaderless || part->leader < 0;
+    }
+}
+
+static enum mh_code look_at_partitions(struct lag_kafka *kafka,
+                                       struct lag_source *source,
+                                       struct mh_err *err)
 {
     const struct rd_kafka_metadata *found;
+    enum mh_code code;
     rd_kafka_resp_err_t error =
         rd_kafka_metadata(kafka->client, 0, kafka->topic, &found, ASK_MS);
 
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        error = found->topic_cnt == 1 ? found->topics[0].err
-                                      : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
-        *count = found->topic_cnt == 1 ? found->topics[0].partition_cnt : 0;
-        rd_kafka_metadata_destroy(found);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        return mh_fail(err, mh_kafka_code(error), "topic %s: %s", kafka->name,
+                       rd_kafka_err2str(error));
     }
-    return error == RD_KAFKA_RESP_ERR_NO_ERROR
-               ? MH_OK
-               : mh_fail(err, mh_kafka_code(error), "topic %s: %s", kafka->name,
-                         rd_kafka_err2str(error));
+    error = found->topic_cnt == 1 ? found->topics[0].err
+                                  : RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        code = mh_fail(err, mh_kafka_code(error), "topic %s: %s", kafka->name,
+                       rd_kafka_err2str(error));
+    } else {
+        code = resize(source, found->topics[0].partition_cnt, err);
+        if (code == MH_OK) {
+            note_leaders(kafka, source, &found->topics[0]);
+        }
+    }
+    rd_kafka_metadata_destroy(found);
+    return code;
 }
 
-static enum mh_code ask_ends(const struct lag_kafka *kafka, int count,
+/* ------------------------------------------------------------------------ ends */
+
+/* @param list out; owned; of those that have a leader; not empty */
+static enum mh_code ask_ends(const struct lag_kafka *kafka,
+                             const struct lag_source *source,
                              rd_kafka_OffsetSpec_t which,
                              rd_kafka_topic_partition_list_t **list,
                              struct mh_err *err)
 {
     rd_kafka_topic_partition_list_t *new =
-        rd_kafka_topic_partition_list_new(count);
+        rd_kafka_topic_partition_list_new(source->count);
     enum mh_code code;
 
-    for (int i = 0; i < count; i++) {
-        rd_kafka_topic_partition_list_add(new, kafka->name, i)->offset = which;
-    }
-    code = kafka_ends_ask(kafka->client, new, err);
-    for (int i = 0; code == MH_OK && i < count; i++) {
-        if (new->elems[i].offset < 0) {
-            code =
-                mh_fail(err, MH_KAFKA_DOWN,
-                        "ends of %s partition %d: no answer", kafka->name, i);
+    for (int i = 0; i < source->count; i++) {
+        if (!source->items[i].leaderless) {
+            rd_kafka_topic_partition_list_add(new, kafka->name, i)->offset =
+                which;
         }
     }
+    code = new->cnt == 0
+               ? mh_fail(err, MH_KAFKA_DOWN, "no partition of %s has a leader",
+                         kafka->name)
+               : kafka_ends_ask(kafka->client, new, err);
     if (code != MH_OK) {
         rd_kafka_topic_partition_list_destroy(new);
         return code;
@@ -183,31 +247,64 @@ static enum mh_code ask_ends(const struct lag_kafka *kafka, int count,
     return MH_OK;
 }
 
+static void take_ends(struct lag_log *log, int64_t begin, int64_t end,
+                      bool *changed)
+{
+    if (begin < log->begin || end < log->end) {
+        *changed = true;
+        log->first = log->read_from = log->empty_to = -1;
+    }
+    log->begin = begin;
+    log->end = end > begin ? end : begin;
+}
+
+/* One that nobody answers for keeps what was known of it, and the others are
+ * not concerned.
+ * @param answers, changed in, out: one more was answered; an end went back */
+static void take_part(const rd_kafka_topic_partition_t *begin,
+                      const rd_kafka_topic_partition_t *end,
+                      struct lag_log *log, int *answers, bool *changed)
+{
+    rd_kafka_resp_err_t error = begin->offset < 0 ? begin->err
+                                : end->offset < 0 ? end->err
+                                                  : RD_KAFKA_RESP_ERR_NO_ERROR;
+
+    note_part(log, error);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        take_ends(log, begin->offset, end->offset, changed);
+        (*answers)++;
+    }
+}
 /* @param changed out; an end went back: it is another log, or one cut short */
-static enum mh_code look_at_ends(const struct lag_kafka *kafka,
+static enum mh_code look_at_ends(struct lag_kafka *kafka,
                                  struct lag_source *source, bool *changed,
                                  struct mh_err *err)
 {
     rd_kafka_topic_partition_list_t *begins = NULL;
     rd_kafka_topic_partition_list_t *ends = NULL;
-    enum mh_code code = ask_ends(kafka, source->count,
-                                 RD_KAFKA_OFFSET_SPEC_EARLIEST, &begins, err);
+    int answers = 0;
+    enum mh_code code =
+        ask_ends(kafka, source, RD_KAFKA_OFFSET_SPEC_EARLIEST, &begins, err);
 
     if (code == MH_OK) {
-        code = ask_ends(kafka, source->count, RD_KAFKA_OFFSET_SPEC_LATEST,
-                        &ends, err);
+        code = ask_ends(kafka, source, RD_KAFKA_OFFSET_SPEC_LATEST, &ends, err);
+    }
+    for (int i = 0; code == MH_OK && i < ends->cnt; i++) {
+        take_part(&begins->elems[i], &ends->elems[i],
+                  &source->items[ends->elems[i].partition], &answers, changed);
     }
     for (int i = 0; code == MH_OK && i < source->count; i++) {
-        struct lag_log *log = &source->items[i];
-        int64_t begin = begins->elems[i].offset;
-        int64_t end = ends->elems[i].offset;
-
-        if (begin < log->begin || end < log->end) {
-            *changed = true;
-            log->first = log->read_from = log->empty_to = -1;
+        if (source->items[i].leaderless) {
+            note_part(&source->items[i],
+                      RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE);
         }
-        log->begin = begin;
-        log->end = end > begin ? end : begin;
+    }
+    if (code == MH_OK && answers == 0) {
+        code = kafka_ends_failure(
+            begins->elems[0].offset < 0 ? begins->elems : ends->elems, err);
+    }
+    if (code == MH_OK && answers < ends->cnt) {
+        kafka->partitions_ms = 0; /* perhaps another leads them now */
     }
     if (begins != NULL) {
         rd_kafka_topic_partition_list_destroy(begins);
@@ -238,109 +335,20 @@ static void look_at_identity(const struct lag_kafka *kafka,
     memcpy(source->cluster_id, cluster_id, sizeof cluster_id);
 }
 
-/* ------------------------------------------------------------------- retention */
-
-/* -1: no limit, or none is told. */
-static int64_t number_of(const rd_kafka_ConfigEntry_t **entries, size_t count,
-                         const char *name)
-{
-    for (size_t i = 0; i < count; i++) {
-        const char *value = rd_kafka_ConfigEntry_value(entries[i]);
-
-        if (strcmp(rd_kafka_ConfigEntry_name(entries[i]), name) == 0 &&
-            value != NULL) {
-            return strtoll(value, NULL, 10);
-        }
-    }
-    return -1;
-}
-
-static bool deletes(const rd_kafka_ConfigEntry_t **entries, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const char *value = rd_kafka_ConfigEntry_value(entries[i]);
-
-        if (strcmp(rd_kafka_ConfigEntry_name(entries[i]), "cleanup.policy") ==
-                0 &&
-            value != NULL) {
-            return strstr(value, "delete") != NULL;
-        }
-    }
-    return true;
-}
-
-static bool read_retention(rd_kafka_event_t *event, struct lag_source *source)
-{
-    const rd_kafka_ConfigResource_t **found;
-    const rd_kafka_ConfigEntry_t **entries;
-    size_t count = 0;
-    bool delete;
-
-    found = rd_kafka_DescribeConfigs_result_resources(
-        rd_kafka_event_DescribeConfigs_result(event), &count);
-    if (count != 1 ||
-        rd_kafka_ConfigResource_error(found[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        return false;
-    }
-    entries = rd_kafka_ConfigResource_configs(found[0], &count);
-    delete = deletes(entries, count);
-    source->retention_ms =
-        delete ? number_of(entries, count, "retention.ms") : -1;
-    source->by_size =
-        delete &&number_of(entries, count, "retention.bytes") >= 0;
-    return true;
-}
-
-/* A monitor that may not ask this still sees how fast the log is deleted. */
-static void look_at_retention(struct lag_kafka *kafka,
-                              struct lag_source *source)
-{
-    rd_kafka_ConfigResource_t *resource =
-        rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, kafka->name);
-    rd_kafka_AdminOptions_t *options = rd_kafka_AdminOptions_new(
-        kafka->client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(kafka->client);
-    rd_kafka_event_t *event;
-    char text[128];
-
-    (void)rd_kafka_AdminOptions_set_request_timeout(options, ASK_MS, text,
-                                                    sizeof text);
-    rd_kafka_DescribeConfigs(kafka->client, &resource, 1, options, queue);
-    event = rd_kafka_queue_poll(queue, ASK_MS + 1000);
-    if (event != NULL &&
-        rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        if (!read_retention(event, source) && !kafka->refused) {
-            kafka->refused = true;
-            source->by_size = true;
-            mh_log(MH_LOG_WARN, "lag",
-                   "retention=unknown reason=\"DescribeConfigs on the topic "
-                   "is not allowed\"");
-        }
-    }
-    if (event != NULL) {
-        rd_kafka_event_destroy(event);
-    }
-    rd_kafka_queue_destroy(queue);
-    rd_kafka_AdminOptions_destroy(options);
-    rd_kafka_ConfigResource_destroy(resource);
-}
-
 /* ------------------------------------------------------------------------ look */
 
 static enum mh_code look(struct lag_kafka *kafka, struct lag_source *source,
                          const struct lag_sink *sink, struct mh_err *err)
 {
-    int count = source->count;
     bool changed = false;
     enum mh_code code = MH_OK;
 
-    if (count == 0 || is_due(&kafka->partitions_ms, PARTITIONS_MS)) {
-        code = count_partitions(kafka, &count, err);
+    if (is_due(&kafka->partitions_ms,
+               kafka->leaderless ? LEADERS_MS : PARTITIONS_MS) ||
+        source->count == 0) {
+        code = look_at_partitions(kafka, source, err);
     }
-    if (code == MH_OK) {
-        code = lag_source_resize(source, count, err);
-    }
-    if (code == MH_OK && count > 0) {
+    if (code == MH_OK && source->count > 0) {
         code = look_at_ends(kafka, source, &changed, err);
     }
     if (code != MH_OK) {
@@ -350,9 +358,9 @@ static enum mh_code look(struct lag_kafka *kafka, struct lag_source *source,
         look_at_identity(kafka, source);
     }
     if (is_due(&kafka->retention_ms, RETENTION_MS)) {
-        look_at_retention(kafka, source);
+        lag_retention_look(kafka->client, kafka->name, source, &kafka->refused);
     }
-    return lag_first_read(kafka->topic, kafka->queue, source, sink, err);
+    return lag_first_read(kafka->first, source, sink, err);
 }
 
 enum mh_code lag_kafka_look(struct lag_kafka *kafka, struct lag_source *source,

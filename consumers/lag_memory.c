@@ -6,6 +6,21 @@
 
 enum { PACE_MS = 300000 };
 
+int64_t lag_back_ms(const struct lag_judge *judge)
+{
+    return judge->sink_back_ms > judge->source_back_ms ? judge->sink_back_ms
+                                                       : judge->source_back_ms;
+}
+
+void lag_note_return(int64_t *last_ms, int64_t *back_ms,
+                     const struct lag_reach *reach)
+{
+    if (*last_ms > 0 && reach->good_ms - *last_ms >= LAG_DOWN_MS) {
+        *back_ms = reach->good_ms;
+    }
+    *last_ms = reach->good_ms;
+}
+
 static int64_t greater(int64_t a, int64_t b)
 {
     return a > b ? a : b;
@@ -18,7 +33,8 @@ void lag_measure(const struct lag_scene *s, struct lag_verdict *v)
     const struct lag_log *log = s->log;
     int64_t from;
 
-    v->measured = s->source->reach.good_ms > 0 && s->sink->reach.good_ms > 0;
+    v->measured = s->source->reach.good_ms > 0 && s->sink->reach.good_ms > 0 &&
+                  (log == NULL || log->reach.good_ms > 0);
     if (!v->measured || log == NULL) {
         return;
     }
@@ -28,7 +44,8 @@ void lag_measure(const struct lag_scene *s, struct lag_verdict *v)
                    log->read_from <= from && log->empty_to >= log->end);
     if (v->waiting) {
         v->records = log->end - from;
-        v->oldest_ms = log->first >= 0 ? log->first_ms : s->now_ms;
+        v->dated = lag_first_is_known(log, from);
+        v->oldest_ms = log->first_ms;
     }
     if (s->position->known && s->position->next < log->begin &&
         !lag_other_log(s->source, s->sink, s->i)) {
@@ -114,9 +131,11 @@ void lag_remember(const struct lag_scene *s, const struct lag_verdict *v)
     if (!first && !m->waiting) {
         m->waits_ms = s->now_ms;
     }
-    m->still_ms =
-        greater(greater(m->still_ms, p->committed_ms),
-                greater(s->judge->sink_back_ms, s->judge->source_back_ms));
+    if (s->log != NULL) {
+        lag_note_return(&m->good_ms, &m->back_ms, &s->log->reach);
+    }
+    m->still_ms = greater(greater(m->still_ms, p->committed_ms),
+                          greater(m->back_ms, lag_back_ms(s->judge)));
     if (s->log != NULL) {
         bool is_short = p->known && p->next > s->log->end;
 

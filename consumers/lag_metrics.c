@@ -10,6 +10,7 @@
 
 #include "lag_faces.h"
 #include "metrics.h"
+#include "vitals.h"
 
 /* ------------------------------------------------------------------ values */
 
@@ -125,7 +126,7 @@ static const struct {
 };
 
 /* What must have been seen for a number to be known. */
-enum needs { NOTHING = 0, THE_LOG = 1, THE_POSITION = 2, BOTH = 3 };
+enum needs { NOTHING = 0, THE_LOG = 1, THE_POSITION = 2, BOTH = 3, AGE = 7 };
 
 static const struct {
     const char *name;
@@ -135,10 +136,10 @@ static const struct {
     double (*value)(const struct part *part);
     const char *help;
 } FAMILIES[] = {
-    {"mahalle_consumer_lag_seconds", MH_METRIC_GAUGE, TOPIC_PARTITION, BOTH,
+    {"mahalle_consumer_lag_seconds", MH_METRIC_GAUGE, TOPIC_PARTITION, AGE,
      lag_seconds,
      "Age of the oldest record not yet committed in PostgreSQL; 0 when there "
-     "is none."},
+     "is none, absent while that record has not been read."},
     {"mahalle_consumer_lag_records", MH_METRIC_GAUGE, TOPIC_PARTITION, BOTH,
      lag_records, "Offsets in the log not yet committed in PostgreSQL."},
     {"mahalle_consumer_lost_records", MH_METRIC_GAUGE, TOPIC_PARTITION, BOTH,
@@ -184,12 +185,12 @@ static const struct {
      LAG_EXPORTER_GROUP_PARTITION, BOTH, lag_records,
      "As mahalle_consumer_lag_records."},
     {"kafka_consumergroup_group_lag_seconds", MH_METRIC_GAUGE,
-     LAG_EXPORTER_GROUP_PARTITION, BOTH, lag_seconds,
+     LAG_EXPORTER_GROUP_PARTITION, AGE, lag_seconds,
      "As mahalle_consumer_lag_seconds."},
     {"kafka_consumergroup_group_max_lag", MH_METRIC_GAUGE, LAG_EXPORTER_GROUP,
      BOTH, greatest_records, "Greatest kafka_consumergroup_group_lag."},
     {"kafka_consumergroup_group_max_lag_seconds", MH_METRIC_GAUGE,
-     LAG_EXPORTER_GROUP, BOTH, lag_seconds,
+     LAG_EXPORTER_GROUP, AGE, lag_seconds,
      "Greatest kafka_consumergroup_group_lag_seconds."},
     {"kafka_consumergroup_group_sum_lag", MH_METRIC_GAUGE, LAG_EXPORTER_GROUP,
      BOTH, lag_records, "Sum of kafka_consumergroup_group_lag."},
@@ -229,10 +230,19 @@ static void put_part(struct mh_buf *out, int family, const struct part *part)
                       FAMILIES[family].value(part));
 }
 
-static bool is_known(const struct lag_view *view, enum needs needs)
+/* Of a partition that Kafka has not, nothing is known of the log. */
+static bool is_known(const struct part *part, enum needs needs)
 {
-    return ((needs & THE_LOG) == 0 || view->source.reach.good_ms > 0) &&
-           ((needs & THE_POSITION) == 0 || view->sink.reach.good_ms > 0);
+    const struct lag_source *source = &part->view->source;
+    bool log = part->i < 0 ? source->reach.good_ms > 0
+                           : part->i < source->count &&
+                                 source->items[part->i].reach.good_ms > 0;
+
+    return ((needs & THE_LOG) == 0 || log) &&
+           ((needs & THE_POSITION) == 0 ||
+            part->view->sink.reach.good_ms > 0) &&
+           ((needs & BOTH) != BOTH || part->verdict->measured) &&
+           (needs != AGE || lag_age_is_known(part->verdict));
 }
 
 static void put_family(struct mh_buf *out, int family,
@@ -243,16 +253,15 @@ static void put_family(struct mh_buf *out, int family,
 
     mh_metrics_head(out, FAMILIES[family].kind, FAMILIES[family].name,
                     FAMILIES[family].help);
-    if (!is_known(view, needs)) {
-        return;
-    }
     if (!LABELS[FAMILIES[family].labels].partition) {
-        put_part(out, family, &part);
+        if (is_known(&part, needs)) {
+            put_part(out, family, &part);
+        }
         return;
     }
     for (part.i = 0; part.i < view->judge.count; part.i++) {
         part.verdict = &view->judge.items[part.i].verdict;
-        if ((needs & THE_LOG) == 0 || part.i < view->source.count) {
+        if (is_known(&part, needs)) {
             put_part(out, family, &part);
         }
     }
@@ -260,49 +269,88 @@ static void put_family(struct mh_buf *out, int family,
 
 /* -------------------------------------------------------------- the others */
 
-static void put_status(struct mh_buf *out, const struct lag_view *view)
+/* A group has one status, the worst; what else is wrong is in the counts. */
+static void put_status(struct mh_buf *out, const struct lag_view *view,
+                       const char *name, bool counts)
 {
-    static const char NAME[] = "mahalle_consumer_status";
-
-    mh_metrics_head(out, MH_METRIC_GAUGE, NAME,
-                    "1 for the status that the group has, 0 for the others.");
     for (int status = 0; status < LAG_STATUS_COUNT; status++) {
         const char *const labels[] = {"group", view->group, "status",
                                       lag_status_name((enum lag_status)status),
                                       NULL};
 
-        mh_metrics_sample(out, NAME, labels,
-                          view->judge.group.status == (enum lag_status)status);
+        mh_metrics_sample(out, name, labels,
+                          counts ? view->judge.counts[status]
+                                 : view->judge.group.status ==
+                                       (enum lag_status)status);
     }
 }
 
-static void put_reach(struct mh_buf *out, const struct lag_view *view)
+static void put_statuses(struct mh_buf *out, const struct lag_view *view)
+{
+    static const char STATUS[] = "mahalle_consumer_status";
+    static const char COUNT[] = "mahalle_consumer_partitions";
+
+    mh_metrics_head(out, MH_METRIC_GAUGE, STATUS,
+                    "1 for the status that the group has, 0 for the others.");
+    put_status(out, view, STATUS, false);
+    mh_metrics_head(out, MH_METRIC_GAUGE, COUNT,
+                    "Partitions that have this status.");
+    put_status(out, view, COUNT, true);
+}
+
+static void put_letters(struct mh_buf *out, const struct lag_view *view)
+{
+    static const char OPEN[] = "mahalle_dead_letters_open";
+
+    mh_metrics_head(out, MH_METRIC_GAUGE, OPEN,
+                    "Dead letters that wait for a decision, by reason.");
+    for (int code = 0; view->sink.letters_known && code < MH_CODE_COUNT;
+         code++) {
+        const char *const labels[] = {"reason",
+                                      mh_code_name((enum mh_code)code), NULL};
+
+        if (tally_is_reason((enum mh_code)code)) {
+            mh_metrics_sample(out, OPEN, labels,
+                              (double)view->sink.letters[code]);
+        }
+    }
+}
+
+static void put_reach(struct mh_buf *out, const struct lag_view *view,
+                      int64_t now_ms)
 {
     static const char UP[] = "mahalle_lag_up";
     static const char LAST[] = "mahalle_lag_last_success_timestamp_seconds";
+    static const char LOOK[] = "mahalle_lag_last_look_timestamp_seconds";
     static const char *const KAFKA[] = {"source", "kafka", NULL};
     static const char *const POSTGRESQL[] = {"source", "postgresql", NULL};
     const struct lag_reach *kafka = &view->source.reach;
     const struct lag_reach *postgresql = &view->sink.reach;
 
     mh_metrics_head(out, MH_METRIC_GAUGE, UP,
-                    "Whether the last look at a server worked.");
+                    "Whether a server answers: the last look at it worked, and "
+                    "is not old.");
     mh_metrics_sample(out, UP, KAFKA,
-                      kafka->good_ms > 0 && kafka->code == MH_OK);
+                      kafka->code == MH_OK && !lag_is_away(kafka, now_ms));
     mh_metrics_sample(out, UP, POSTGRESQL,
-                      postgresql->good_ms > 0 && postgresql->code == MH_OK);
+                      postgresql->code == MH_OK &&
+                          !lag_is_away(postgresql, now_ms));
     mh_metrics_head(out, MH_METRIC_GAUGE, LAST,
                     "When a look at a server last worked; 0 never.");
     mh_metrics_sample(out, LAST, KAFKA, in_seconds(kafka->good_ms));
     mh_metrics_sample(out, LAST, POSTGRESQL, in_seconds(postgresql->good_ms));
+    mh_metrics_head(out, MH_METRIC_GAUGE, LOOK,
+                    "When the last look ended, whatever it found.");
+    mh_metrics_sample(out, LOOK, NULL, in_seconds(view->at_ms));
 }
 
 void lag_write_metrics(struct mh_buf *out, const struct lag_view *view,
                        int64_t now_ms)
 {
     mh_metrics_build_info(out, "mahalle-lag");
-    put_reach(out, view);
-    put_status(out, view);
+    put_reach(out, view, now_ms);
+    put_statuses(out, view);
+    put_letters(out, view);
     for (int family = 0; family < FAMILY_COUNT; family++) {
         put_family(out, family, view, now_ms);
     }

@@ -14,29 +14,32 @@
 enum { ROWS_MAX = 64, REASON_BYTES = 4096, DAY_S = 86400 };
 
 /* X(name, Persian, English) */
-#define WORDS(X)                                                                              \
-    X(TITLE, "وضعیت دریافت رویدادها", "Intake of events")                                     \
-    X(OTHER_LANG, "English", "فارسی")                                                         \
-    X(SINCE, "از", "since")                                                                   \
-    X(WAITING, "پیام در انتظار", "records wait")                                              \
-    X(OLDEST, "انتظار قدیمی‌ترین پیام",                                  \
-      "wait of the oldest record")                                                            \
-    X(INSTANCES, "مصرف‌کننده زنده", "consumers live")                          \
-    X(NOTHING_WAITS, "هیچ", "none")                                                           \
-    X(PARTITIONS, "بخش‌ها", "Partitions")                                              \
-    X(PARTITION, "بخش", "Part")                                                               \
-    X(STATUS, "وضعیت", "Status")                                                              \
-    X(REASON, "توضیح", "Why")                                                                 \
-    X(RECORDS, "در انتظار", "Waiting")                                                        \
-    X(AGE, "قدیمی‌ترین", "Oldest")                                                 \
-    X(NEXT, "شماره بعدی", "Next offset")                                                      \
-    X(END, "پایان ثبت", "End of log")                                                         \
-    X(WELL, "بخش دیگر هم هست", "more partitions are there")                                   \
-    X(LOOKED, "آخرین نگاه", "Last look")                                                      \
-    X(TEHRAN, "به وقت تهران", "Tehran time")                                                  \
-    X(LOST,                                                                                   \
-      "پایشگر پاسخ نمی‌دهد؛ آنچه می‌بینید تازه نیست", \
-      "The monitor does not answer; what you see is old")
+#define WORDS(X)                                                                                    \
+    X(TITLE, "وضعیت دریافت رویدادها", "Intake of events")                                           \
+    X(OTHER_LANG, "English", "فارسی")                                                               \
+    X(SINCE, "از", "since")                                                                         \
+    X(WAITING, "پیام در انتظار", "records wait")                                                    \
+    X(OLDEST, "انتظار قدیمی‌ترین پیام",                                        \
+      "wait of the oldest record")                                                                  \
+    X(INSTANCES, "مصرف‌کننده زنده", "consumers live")                                \
+    X(NOTHING_WAITS, "هیچ", "none")                                                                 \
+    X(PARTITIONS, "بخش‌ها", "Partitions")                                                    \
+    X(PARTITION, "بخش", "Part")                                                                     \
+    X(STATUS, "وضعیت", "Status")                                                                    \
+    X(REASON, "توضیح", "Why")                                                                       \
+    X(RECORDS, "در انتظار", "Waiting")                                                              \
+    X(AGE, "قدیمی‌ترین", "Oldest")                                                       \
+    X(NEXT, "شماره بعدی", "Next offset")                                                            \
+    X(END, "پایان ثبت", "End of log")                                                               \
+    X(WELL, "بخش دیگر هم هست", "more partitions are there")                                         \
+    X(LOOKED, "آخرین نگاه", "Last look")                                                            \
+    X(TEHRAN, "به وقت تهران", "Tehran time")                                                        \
+    X(LOST,                                                                                         \
+      "پایشگر پاسخ نمی‌دهد؛ آنچه می‌بینید تازه نیست",       \
+      "The monitor does not answer; what you see is old")                                           \
+    X(OLD,                                                                                          \
+      "آنچه می‌بینید تازه نیست؛ از آخرین نگاه گذشته است:", \
+      "What you see is old; since the last look it has been")
 
 enum word {
 #define X(name, fa, en) WORD_##name,
@@ -82,11 +85,19 @@ static void put_time(struct mh_buf *out, enum page_lang lang, int64_t ms,
     page_digits(out, lang, text);
 }
 
+static void put_unknown(struct mh_buf *out, enum page_lang lang)
+{
+    mh_buf_text(out, lang == PAGE_FA ? "؟" : "?");
+}
+
+/* @param count -1: unknown */
 static void put_fact(struct mh_buf *out, enum page_lang lang, enum word label,
                      int64_t count, bool is_age)
 {
     mh_buf_text(out, "<li><strong>");
-    if (is_age && count < 1000) {
+    if (count < 0) {
+        put_unknown(out, lang);
+    } else if (is_age && count < 1000) {
         mh_buf_text(out, say(lang, WORD_NOTHING_WAITS));
     } else if (is_age) {
         lag_put_duration(out, lang, count);
@@ -127,7 +138,9 @@ static void put_facts(struct mh_buf *out, const struct lag_view *view,
     if (group->measured) {
         mh_buf_text(out, "<ul class=\"facts\">\n");
         put_fact(out, lang, WORD_WAITING, group->records, false);
-        put_fact(out, lang, WORD_OLDEST, lag_age_ms(group, now_ms), true);
+        put_fact(out, lang, WORD_OLDEST,
+                 lag_age_is_known(group) ? lag_age_ms(group, now_ms) : -1,
+                 true);
         put_fact(out, lang, WORD_INSTANCES,
                  lag_instances(&view->sink, &view->judge), false);
         mh_buf_text(out, "</ul>\n");
@@ -153,10 +166,12 @@ static void put_row(struct mh_buf *out, const struct lag_view *view, int i,
     if (v->measured) {
         page_count(out, lang, v->records);
     } else {
-        mh_buf_text(out, lang == PAGE_FA ? "؟" : "?");
+        put_unknown(out, lang);
     }
     mh_buf_text(out, "</td><td class=\"n\">");
-    if (v->waiting) {
+    if (!lag_age_is_known(v)) {
+        put_unknown(out, lang);
+    } else if (v->waiting) {
         lag_put_duration(out, lang, lag_age_ms(v, now_ms));
     } else {
         mh_buf_text(out, "–");
@@ -167,7 +182,7 @@ static void put_row(struct mh_buf *out, const struct lag_view *view, int i,
     page_count(out, lang,
                i < view->source.count ? view->source.items[i].end : 0);
     mh_buf_text(out, "</td><td class=\"why\">");
-    if (v->status != LAG_OK) {
+    if (v->status != LAG_OK || v->cause == LAG_UNREAD) {
         page_escape(out, mh_buf_string(&reason));
     }
     mh_buf_text(out, "</td></tr>\n");
@@ -250,6 +265,12 @@ void lag_write_page(struct mh_buf *out, const struct lag_view *view,
                   "%s</a></header>\n",
                   say(lang, WORD_TITLE), lang == PAGE_FA ? "en" : "fa",
                   lang == PAGE_FA ? "en" : "fa", say(lang, WORD_OTHER_LANG));
+    if (lag_view_is_old(view, now_ms)) {
+        mh_buf_format(out, "<p class=\"old\" role=\"alert\">%s ",
+                      say(lang, WORD_OLD));
+        lag_put_duration(out, lang, now_ms - view->at_ms);
+        mh_buf_text(out, "</p>\n");
+    }
     put_top(out, view, lang, now_ms);
     put_facts(out, view, lang, now_ms);
     put_table(out, view, lang, now_ms);

@@ -46,7 +46,7 @@ static const char SHEET[] =
     "font-weight:700}\n"
     ".why{overflow-wrap:anywhere}\n"
     "footer{margin-top:20px;color:#b9c4cf;font-size:15px}\n"
-    ".lost{background:#fff;color:#8f0f1a;font-size:28px;font-weight:700;"
+    ".lost,.old{background:#fff;color:#8f0f1a;font-size:28px;font-weight:700;"
     "text-align:center;padding:16px}\n"
     ".lost~main{opacity:.35}.lost[hidden]~main{opacity:1}\n"
     "@media (max-width:760px){main{padding:16px 12px}.wide{display:none}"

@@ -11,9 +11,12 @@
 #include "queries.h"
 #include "text.h"
 
+enum { LETTERS_MS = 10000 };
+
 struct lag_pg {
     const char *conninfo, *topic; /* lent */
     struct database *db;          /* owned; NULL: to be made */
+    int64_t letters_ms;           /* when letters were last counted; 0 never */
 };
 
 enum column {
@@ -58,7 +61,7 @@ static enum mh_code ask(struct lag_pg *pg, struct mh_err *err)
 
     (void)snprintf(most, sizeof most, "%d", LAG_PARTITIONS_MAX);
     if (pg->db == NULL) {
-        code = database_open_reader(pg->conninfo, "mahalle-lag", &pg->db, err);
+        code = database_open_primary(pg->conninfo, "mahalle-lag", &pg->db, err);
         if (code == MH_OK) {
             code = database_script(pg->db, "settings", SETTINGS, err);
         }
@@ -140,6 +143,42 @@ static enum mh_code read_rows(const struct database *db, struct lag_sink *sink,
     return MH_OK;
 }
 
+/* @returns whether they were counted; without, all else is still known */
+static bool read_letters(struct lag_pg *pg, struct lag_sink *sink)
+{
+    struct mh_err err;
+
+    if (database_exec(pg->db, "letters", mh_query_lag_letters, 0, NULL, &err) !=
+        MH_OK) {
+        return false;
+    }
+    memset(sink->letters, 0, sizeof sink->letters);
+    for (int row = 0; row < database_rows(pg->db); row++) {
+        enum mh_code code = mh_code_find(database_text(pg->db, row, 0));
+
+        if (code < MH_CODE_COUNT) {
+            sink->letters[code] =
+                strtoll(database_text(pg->db, row, 1), NULL, 10);
+        }
+    }
+    return true;
+}
+
+static void look_at_letters(struct lag_pg *pg, struct lag_sink *sink)
+{
+    int64_t now_ms = mh_clock_ms();
+
+    if (pg->letters_ms > 0 && now_ms - pg->letters_ms < LETTERS_MS) {
+        return;
+    }
+    pg->letters_ms = now_ms;
+    sink->letters_known = read_letters(pg, sink);
+    if (!sink->letters_known) {
+        database_close(pg->db);
+        pg->db = NULL;
+    }
+}
+
 enum mh_code lag_pg_look(struct lag_pg *pg, struct lag_sink *sink,
                          struct mh_err *err)
 {
@@ -147,6 +186,7 @@ enum mh_code lag_pg_look(struct lag_pg *pg, struct lag_sink *sink,
 
     if (code == MH_OK) {
         code = read_rows(pg->db, sink, mh_clock_wall_ms(), err);
+        look_at_letters(pg, sink);
     } else {
         database_close(pg->db);
         pg->db = NULL;

@@ -16,20 +16,27 @@ enum {
 
 /* Each tells the cause, its number, and from when on it has held. */
 
-static bool is_away(const struct lag_reach *reach, int64_t now_ms)
-{
-    return reach->good_ms == 0 || now_ms - reach->good_ms >= LAG_DOWN_MS;
-}
-
 static bool source_is_down(const struct lag_scene *s, struct lag_verdict *v)
 {
     const struct lag_reach *reach = &s->source->reach;
 
-    v->cause = reach->good_ms == 0 ? LAG_KAFKA_NEVER : LAG_NO_KAFKA;
+    bool never = reach->good_ms == 0;
+
+    if (!lag_is_away(reach, s->now_ms) &&
+        s->log != NULL) { /* but for this one? */
+        if (s->now_ms - s->log->since_ms < LAG_DOWN_MS) {
+            return false;
+        }
+        reach = &s->log->reach;
+        never = reach->good_ms == 0;
+        v->cause = never ? LAG_PART_NEVER : LAG_NO_PART;
+    } else {
+        v->cause = never ? LAG_KAFKA_NEVER : LAG_NO_KAFKA;
+    }
     v->number = s->now_ms - reach->good_ms;
     v->text = reach->text[0] == '\0' ? "no answer" : reach->text;
-    v->since_ms = reach->good_ms == 0 ? s->now_ms : reach->good_ms;
-    return is_away(reach, s->now_ms);
+    v->since_ms = never ? s->now_ms : reach->good_ms;
+    return lag_is_away(reach, s->now_ms);
 }
 
 static bool sink_is_down(const struct lag_scene *s, struct lag_verdict *v)
@@ -40,11 +47,17 @@ static bool sink_is_down(const struct lag_scene *s, struct lag_verdict *v)
     v->number = s->now_ms - reach->good_ms;
     v->text = reach->text[0] == '\0' ? "no answer" : reach->text;
     v->since_ms = reach->good_ms == 0 ? s->now_ms : reach->good_ms;
-    return is_away(reach, s->now_ms);
+    return lag_is_away(reach, s->now_ms);
+}
+
+bool lag_is_dead(const struct lag_scene *s)
+{
+    return s->position->known && !s->alive &&
+           s->now_ms - lag_back_ms(s->judge) >= LAG_WINDOW_MS;
 }
 
 /* A consumer that waits for a person looks again now and then, and does not
- * seem blocked while it does. */
+ * seem blocked while it does. A dead one waits for nobody. */
 static bool is_blocked(const struct lag_scene *s, struct lag_verdict *v)
 {
     const struct lag_memory *m = s->memory;
@@ -52,9 +65,10 @@ static bool is_blocked(const struct lag_scene *s, struct lag_verdict *v)
     v->cause = LAG_WAITS_FOR_PERSON;
     v->text = m->reason;
     v->since_ms = s->position->blocked ? s->position->since_ms : m->blocked_ms;
-    return s->position->blocked ||
-           (m->blocked_ms > 0 && s->now_ms - m->blocked_ms < HELD_MS &&
-            s->position->committed_ms < m->blocked_ms && s->memory->waiting);
+    return !lag_is_dead(s) &&
+           (s->position->blocked ||
+            (m->blocked_ms > 0 && s->now_ms - m->blocked_ms < HELD_MS &&
+             s->position->committed_ms < m->blocked_ms && m->waiting));
 }
 
 static bool goes_by_pace(const struct lag_scene *s, struct lag_verdict *v)
@@ -101,11 +115,12 @@ static bool loss_is_near(const struct lag_scene *s, struct lag_verdict *v)
         v->cause = LAG_LOG_IS_SHORT;
         return true;
     }
-    if (lag_age_ms(v, s->now_ms) < LAG_WINDOW_MS) {
+    if ((v->dated ? lag_age_ms(v, s->now_ms)
+                  : s->now_ms - s->memory->waits_ms) < LAG_WINDOW_MS) {
         return false; /* the consumer has not had its time */
     }
     left = v->oldest_ms + s->source->retention_ms - s->now_ms;
-    if (s->source->retention_ms >= 0 && left < LOSS_MS) {
+    if (v->dated && s->source->retention_ms >= 0 && left < LOSS_MS) {
         v->cause = LAG_GOES_SOON;
         v->number = left > 0 ? left : 0;
         return true;
@@ -121,20 +136,14 @@ static bool has_rewound(const struct lag_scene *s, struct lag_verdict *v)
     return v->since_ms > 0 && v->number < REWOUND_MS;
 }
 
-/* Not before the consumer has had its time after a server came back: without
- * Kafka it soon has no partition to give signs of life about. */
+/* What it waited for is told as well: who starts it will meet it. */
 static bool has_stopped(const struct lag_scene *s, struct lag_verdict *v)
 {
-    const struct lag_judge *judge = s->judge;
-    int64_t back_ms = judge->sink_back_ms > judge->source_back_ms
-                          ? judge->sink_back_ms
-                          : judge->source_back_ms;
-
-    v->cause = LAG_NO_LIFE;
+    v->cause = s->position->blocked ? LAG_NO_LIFE_BLOCKED : LAG_NO_LIFE;
+    v->text = s->position->blocked ? s->memory->reason : "";
     v->since_ms = s->position->seen_ms;
     v->number = s->now_ms - v->since_ms;
-    return s->position->known && !s->alive &&
-           s->now_ms - back_ms >= LAG_WINDOW_MS;
+    return lag_is_dead(s);
 }
 
 static bool has_stalled(const struct lag_scene *s, struct lag_verdict *v)
@@ -159,12 +168,15 @@ static bool is_lagging(const struct lag_scene *s, struct lag_verdict *v)
     v->cause = LAG_BEHIND;
     v->number = lag_age_ms(v, s->now_ms);
     v->since_ms = s->now_ms;
-    return v->waiting && v->number >= LATE_MS;
+    return v->waiting && v->dated && v->number >= LATE_MS;
 }
 
 static bool is_well(const struct lag_scene *s, struct lag_verdict *v)
 {
-    v->cause = v->waiting ? LAG_FLOWING : LAG_CAUGHT_UP;
+    bool unread = v->waiting && !v->dated && s->log->unread[0] != '\0';
+
+    v->cause = !v->waiting ? LAG_CAUGHT_UP : unread ? LAG_UNREAD : LAG_FLOWING;
+    v->text = unread ? s->log->unread : "";
     v->since_ms = s->now_ms;
     return true;
 }

@@ -10,8 +10,7 @@
 #include "lag_judge.h"
 
 enum {
-    LAG_WINDOW_MS = 30000, /* without life, without a commit */
-    LAG_DOWN_MS = 10000    /* a server is away; a hiccup takes less */
+    LAG_WINDOW_MS = 30000 /* without life, without a commit */
 };
 
 /** A partition and all that rules may look at; everything is lent. */
@@ -26,6 +25,18 @@ struct lag_scene {
     struct lag_memory *memory;
     bool alive; /**< its owner gives signs of life */
 };
+
+/** Whether its owner is given up: no sign of life, and it has had its time
+ *  since both servers are there. Without Kafka it soon has no partition to give
+ *  signs of life about. */
+bool lag_is_dead(const struct lag_scene *scene);
+/** When the later of the two servers came back; 0 none was away. */
+int64_t lag_back_ms(const struct lag_judge *judge);
+
+/** When a server answers again after it was away.
+ *  @param last_ms in, out: last answer; @param back_ms out */
+void lag_note_return(int64_t *last_ms, int64_t *back_ms,
+                     const struct lag_reach *reach);
 
 /** Fill in how far behind it is. */
 void lag_measure(const struct lag_scene *scene, struct lag_verdict *verdict);

@@ -146,6 +146,7 @@ static void show(struct looker *looker, struct mh_buf *out,
                                int64_t))
 {
     (void)pthread_mutex_lock(&looker->lock);
+    lag_view_refresh(&looker->view, mh_clock_wall_ms());
     write(out, &looker->view, mh_clock_wall_ms());
     (void)pthread_mutex_unlock(&looker->lock);
 }
@@ -188,6 +189,7 @@ static void on_page(void *context, const struct mh_web_request *request,
 
     reply->type = "text/html; charset=utf-8";
     (void)pthread_mutex_lock(&looker->lock);
+    lag_view_refresh(&looker->view, mh_clock_wall_ms());
     lag_write_page(&reply->body, &looker->view, find_lang(request),
                    mh_clock_wall_ms());
     (void)pthread_mutex_unlock(&looker->lock);
@@ -224,13 +226,14 @@ static void on_ready(void *context, const struct mh_web_request *request,
                      struct mh_web_reply *reply)
 {
     struct looker *looker = context;
-    const struct lag_view *view = &looker->view;
+    struct lag_view *view = &looker->view;
     struct mh_buf reason;
 
     (void)request;
     mh_buf_init(&reason, REASON_BYTES);
     (void)pthread_mutex_lock(&looker->lock);
-    if (view->judge.group.status >= LAG_SINK_DOWN) {
+    lag_view_refresh(view, mh_clock_wall_ms());
+    if (view->judge.group.status >= LAG_SINK_DOWN && view->judge.worst < 0) {
         lag_put_group_reason(&reason, PAGE_EN, &view->judge);
         mh_web_line(reply, 503, mh_buf_string(&reason));
     } else {

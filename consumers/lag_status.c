@@ -70,15 +70,40 @@ static void put_verdict(struct mh_buf *out, const struct lag_verdict *verdict,
     put_time(out, "since", verdict->since_ms);
     if (verdict->measured) {
         mh_buf_format(out,
-                      ",\"lag_records\":%" PRId64 ",\"lag_seconds\":%.3f"
-                      ",\"lost_records\":%" PRId64,
-                      verdict->records,
-                      (double)lag_age_ms(verdict, now_ms) / 1000,
-                      verdict->lost);
+                      ",\"lag_records\":%" PRId64 ",\"lost_records\":%" PRId64,
+                      verdict->records, verdict->lost);
     } else {
-        mh_buf_text(out, ",\"lag_records\":null,\"lag_seconds\":null,"
-                         "\"lost_records\":null");
+        mh_buf_text(out, ",\"lag_records\":null,\"lost_records\":null");
     }
+    if (lag_age_is_known(verdict)) {
+        mh_buf_format(out, ",\"lag_seconds\":%.3f",
+                      (double)lag_age_ms(verdict, now_ms) / 1000);
+    } else {
+        mh_buf_text(out, ",\"lag_seconds\":null");
+    }
+}
+
+/* How many partitions have each status that one has. */
+static void put_counts(struct mh_buf *out, const struct lag_judge *judge)
+{
+    const char *before = "";
+
+    mh_buf_text(out, ",\"statuses\":{");
+    for (int status = 0; status < LAG_STATUS_COUNT; status++) {
+        if (judge->counts[status] > 0) {
+            mh_buf_format(out, "%s\"%s\":%d", before,
+                          lag_status_name((enum lag_status)status),
+                          judge->counts[status]);
+            before = ",";
+        }
+    }
+    mh_buf_byte(out, '}');
+}
+
+/* Whether the ends of its log are known. */
+static bool is_seen(const struct lag_view *view, int i)
+{
+    return i < view->source.count && view->source.items[i].reach.good_ms > 0;
 }
 
 static void put_partition(struct mh_buf *out, const struct lag_view *view,
@@ -95,7 +120,7 @@ static void put_partition(struct mh_buf *out, const struct lag_view *view,
     mh_buf_format(out, ",\"partition\":%d", i);
     put_verdict(out, verdict, &reason, now_ms);
     mh_buf_format(out, ",\"next_offset\":%" PRId64, position->next);
-    if (i < view->source.count) {
+    if (is_seen(view, i)) {
         mh_buf_format(out,
                       ",\"begin_offset\":%" PRId64 ",\"end_offset\":%" PRId64,
                       view->source.items[i].begin, view->source.items[i].end);
@@ -118,6 +143,9 @@ void lag_write_json(struct mh_buf *out, const struct lag_view *view,
     put_string(out, view->group);
     put_verdict(out, &view->judge.group, &reason, now_ms);
     put_time(out, "looked_at", view->at_ms);
+    mh_buf_format(out, ",\"old\":%s",
+                  lag_view_is_old(view, now_ms) ? "true" : "false");
+    put_counts(out, &view->judge);
     if (view->source.retention_ms >= 0) {
         mh_buf_format(out, ",\"retention_seconds\":%" PRId64,
                       view->source.retention_ms / 1000);
@@ -144,6 +172,14 @@ static const char *duration(struct mh_buf *buf, int64_t ms)
     return mh_buf_string(buf);
 }
 
+static const char *age(struct mh_buf *buf, const struct lag_verdict *verdict,
+                       int64_t now_ms)
+{
+    return lag_age_is_known(verdict)
+               ? duration(buf, lag_age_ms(verdict, now_ms))
+               : "?";
+}
+
 static void put_row(struct mh_buf *out, const struct lag_view *view, int i,
                     int64_t now_ms)
 {
@@ -154,20 +190,21 @@ static void put_row(struct mh_buf *out, const struct lag_view *view, int i,
     mh_buf_init(&text, REASON_BYTES);
     mh_buf_format(out, "%4d  %-15s", i, lag_status_name(verdict->status));
     if (verdict->measured) {
-        mh_buf_format(out, " %9" PRId64 " %11s", verdict->records,
-                      duration(&text, lag_age_ms(verdict, now_ms)));
+        mh_buf_format(out, " %9" PRId64, verdict->records);
     } else {
-        mh_buf_format(out, " %9s %11s", "?", "?");
+        mh_buf_format(out, " %9s", "?");
     }
+    mh_buf_format(out, " %11s", age(&text, verdict, now_ms));
     mh_buf_format(out, " %12" PRId64, position->next);
-    if (i < view->source.count) {
+    if (is_seen(view, i)) {
         mh_buf_format(out, " %12" PRId64, view->source.items[i].end);
     } else {
         mh_buf_format(out, " %12s", "-");
     }
     mh_buf_format(out, "  %s\n",
                   position->owner[0] == '\0' ? "-" : position->owner);
-    if (verdict->status > LAG_LAGGING && verdict->status < LAG_SINK_DOWN) {
+    if ((verdict->status > LAG_LAGGING || verdict->cause == LAG_UNREAD) &&
+        (verdict->status < LAG_SINK_DOWN || view->judge.worst >= 0)) {
         mh_buf_text(out, "        ");
         lag_put_reason(out, PAGE_EN, verdict);
         mh_buf_byte(out, '\n');
@@ -190,8 +227,7 @@ void lag_write_table(struct mh_buf *out, const struct lag_view *view,
                   view->topic);
     if (group->measured) {
         mh_buf_format(out, ": %" PRId64 " records wait, the oldest for %s",
-                      group->records,
-                      duration(&text, lag_age_ms(group, now_ms)));
+                      group->records, age(&text, group, now_ms));
     }
     mh_buf_text(out, "\n\npart  status            records     oldest"
                      "         next          end  owner\n");

@@ -60,7 +60,7 @@ void lag_put_group_reason(struct mh_buf *out, enum page_lang lang,
                           const struct lag_judge *judge)
 {
     enum lag_status status = judge->group.status;
-    bool one = status != LAG_OK && status < LAG_SINK_DOWN && judge->worst >= 0;
+    bool one = status != LAG_OK && judge->worst >= 0;
 
     if (one) {
         mh_buf_text(out, lang == PAGE_FA ? "بخش " : "partition ");

@@ -26,13 +26,12 @@ static enum mh_code ask_ends(struct poll *poll,
     }
     for (int i = 0, asked = 0; code == MH_OK && i < positions->count; i++) {
         if (positions->items[i].high < 0) {
-            offsets[i] = list->elems[asked++].offset;
+            offsets[i] = list->elems[asked].offset;
             /* a broker that goes meanwhile leaves out its partitions */
             if (offsets[i] < 0) {
-                code = mh_fail(err, MH_KAFKA_DOWN,
-                               "ends of %s partition %d: no answer",
-                               poll->topic, positions->items[i].partition);
+                code = kafka_ends_failure(&list->elems[asked], err);
             }
+            asked++;
         }
     }
     rd_kafka_topic_partition_list_destroy(list);

@@ -37,6 +37,11 @@ static void tally_type(struct tally *tally, const struct mh_type *type)
     }
 }
 
+bool tally_is_reason(enum mh_code code)
+{
+    return mh_code_act(code) == MH_ACT_REFUSE && code <= MH_CONFLICT;
+}
+
 void tally_batch(struct tally *tally, const struct batch *batch)
 {
     memset(tally, 0, sizeof *tally);
@@ -95,12 +100,6 @@ static const struct mh_web_route ROUTES[] = {{"/livez", on_live},
 
 /* ------------------------------------------------------------------- start */
 
-/* Codes that a record can be refused with. */
-static bool is_reason(enum mh_code code)
-{
-    return mh_code_act(code) == MH_ACT_REFUSE && code <= MH_CONFLICT;
-}
-
 static struct mh_series *define(struct mh_metrics *metrics,
                                 enum mh_metric_kind kind, const char *name,
                                 const char *help)
@@ -139,7 +138,7 @@ static void define_all(struct vitals *vitals)
         metrics, MH_METRIC_COUNTER, "mahalle_dead_letters_total",
         "Records that became dead letters, by the first fault.", REASON);
     for (int code = 0; code < MH_CODE_COUNT; code++) {
-        if (is_reason((enum mh_code)code)) {
+        if (tally_is_reason((enum mh_code)code)) {
             const char *const values[] = {mh_code_name((enum mh_code)code)};
 
             (void)mh_metrics_series(vitals->dead, values);

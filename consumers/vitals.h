@@ -21,6 +21,8 @@ struct tally {
     } types[TALLY_TYPES]; /**< hash of the types that occur */
 };
 
+/** Whether a record can be a dead letter for this. */
+bool tally_is_reason(enum mh_code code);
 /** Count the fates of a batch, from zero. */
 void tally_batch(struct tally *tally, const struct batch *batch);
 

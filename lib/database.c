@@ -194,6 +194,12 @@ enum mh_code database_open_reader(const char *conninfo, const char *name,
     return open_for(conninfo, name, "any", db, err);
 }
 
+enum mh_code database_open_primary(const char *conninfo, const char *name,
+                                   struct database **db, struct mh_err *err)
+{
+    return open_for(conninfo, name, "primary", db, err);
+}
+
 void database_close(struct database *db)
 {
     if (db == NULL) {

@@ -46,6 +46,11 @@ MH_MUST enum mh_code database_open_reader(const char *conninfo,
                                           const char *name,
                                           struct database **db,
                                           struct mh_err *err);
+/** The same for one who only reads and needs what holds now: no standby. */
+MH_MUST enum mh_code database_open_primary(const char *conninfo,
+                                           const char *name,
+                                           struct database **db,
+                                           struct mh_err *err);
 void database_close(struct database *db);
 
 /**

@@ -71,6 +71,11 @@ void lag_world_judge(struct lag_world *w)
     struct mh_err err;
 
     w->source.reach.good_ms = w->kafka ? w->now : w->source.reach.good_ms;
+    for (int i = 0; w->kafka && i < w->source.count; i++) {
+        w->source.items[i].reach.good_ms =
+            w->source.items[i].leaderless ? w->source.items[i].reach.good_ms
+                                          : w->now;
+    }
     w->sink.reach.good_ms = w->postgresql ? w->now : w->sink.reach.good_ms;
     assert_int_equal(
         lag_judge_look(&w->judge, &w->source, &w->sink, w->now, &err), MH_OK);

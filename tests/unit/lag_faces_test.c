@@ -71,6 +71,10 @@ static void prometheus_gets_every_series(void **state)
                      "status=\"STOPPED\"} 1\n");
     assert_has(&out, "\nmahalle_consumer_status{group=\"group\","
                      "status=\"OK\"} 0\n");
+    assert_has(&out, "\nmahalle_consumer_partitions{group=\"group\","
+                     "status=\"STOPPED\"} 3\n");
+    assert_has(&out, "\nmahalle_consumer_partitions{group=\"group\","
+                     "status=\"BLOCKED\"} 0\n");
     assert_has(&out, "\nkafka_consumergroup_group_max_lag_seconds{"
                      "cluster_name=\"cluster\",group=\"group\"} 90\n");
     assert_has(&out, "\nkafka_consumergroup_lag_sum{consumergroup=\"group\","
@@ -79,41 +83,6 @@ static void prometheus_gets_every_series(void **state)
                      "0\n");
     assert_null(strstr(mh_buf_string(&out), "NaN"));
     assert_null(strstr(mh_buf_string(&out), "} -"));
-    mh_buf_fini(&out);
-    lag_world_end(&world);
-}
-
-/* Nothing is invented while a server has not been reached. */
-static void unknown_numbers_are_left_out(void **state)
-{
-    struct lag_world world;
-    struct lag_view view;
-    struct mh_buf out;
-
-    (void)state;
-    lag_world_begin(&world, true);
-    world.postgresql = false;
-    lag_world_append(&world, 0);
-    lag_world_judge(&world);
-    view = (struct lag_view){.group = "g",
-                             .topic = "t",
-                             .source = world.source,
-                             .sink = world.sink,
-                             .judge = world.judge};
-    mh_buf_init(&out, BYTES);
-    lag_write_metrics(&out, &view, world.now);
-    assert_null(strstr(mh_buf_string(&out), "lag_seconds{"));
-    assert_has(&out, "mahalle_topic_end_offset{topic=\"t\",partition=\"0\"} 1");
-    assert_has(&out, "status=\"SINK_DOWN\"} 1");
-    mh_buf_reset(&out);
-    lag_write_json(&out, &view, world.now);
-    assert_has(&out, "\"lag_seconds\":null");
-    mh_buf_reset(&out);
-    lag_write_table(&out, &view, world.now);
-    assert_has(&out, "?");
-    mh_buf_reset(&out);
-    lag_write_page(&out, &view, PAGE_FA, world.now);
-    assert_has(&out, "<td class=\"n\">؟</td>");
     mh_buf_fini(&out);
     lag_world_end(&world);
 }
@@ -299,7 +268,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prometheus_gets_every_series),
-        cmocka_unit_test(unknown_numbers_are_left_out),
         cmocka_unit_test(json_is_that_of_the_contract),
         cmocka_unit_test(what_others_wrote_is_no_markup),
         cmocka_unit_test(the_page_speaks_both_languages),

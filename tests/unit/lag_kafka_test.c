@@ -158,6 +158,7 @@ static void what_is_known_is_not_read_again(void **state)
         m->cluster, 1, 3, RD_KAFKA_RESP_ERR_UNKNOWN, RD_KAFKA_RESP_ERR_UNKNOWN,
         RD_KAFKA_RESP_ERR_UNKNOWN);
     assert_int_equal(look(m), MH_OK);
+    before.reach.good_ms = m->source.items[FILLED].reach.good_ms;
     assert_memory_equal(&before, &m->source.items[FILLED], sizeof before);
     rd_kafka_mock_clear_request_errors(m->cluster, FETCH);
 }
@@ -180,6 +181,51 @@ static void errors_are_told_and_nothing_is_lost(void **state)
     assert_int_equal(m->source.items[FILLED].end, RECORDS);
     assert_int_equal(m->source.items[FILLED].first, 0);
     rd_kafka_mock_broker_set_up(m->cluster, 1);
+}
+
+/* A batch that cannot be read (here the broker says so) is that partition's
+ * trouble: Kafka is there, and what waits is known but for its time. */
+static void a_record_that_cannot_be_read_is_no_outage(void **state)
+{
+    struct mock *m = *state;
+    const struct lag_log *log;
+
+    stand_at(m, 2);
+    rd_kafka_mock_push_request_errors(m->cluster, FETCH, 2,
+                                      RD_KAFKA_RESP_ERR_INVALID_MSG,
+                                      RD_KAFKA_RESP_ERR_INVALID_MSG);
+    assert_int_equal(look(m), MH_OK);
+    rd_kafka_mock_clear_request_errors(m->cluster, FETCH);
+    log = &m->source.items[FILLED];
+    assert_int_equal(log->end, RECORDS);
+    assert_false(lag_first_is_known(log, 2));
+    assert_true(log->unread[0] != '\0');
+    stand_at(m, 3); /* passed, so what follows is read at once */
+    assert_int_equal(look(m), MH_OK);
+    assert_true(lag_first_is_known(log, 3));
+    assert_int_equal(log->first_ms, FIRST_MS + 3 * 1000);
+    assert_string_equal(log->unread, "");
+}
+
+static void one_without_a_leader_hides_no_other(void **state)
+{
+    struct mock *m = *state;
+    int64_t began_ms;
+
+    assert_int_equal(look(m), MH_OK);
+    rd_kafka_mock_partition_set_leader(m->cluster, TOPIC, 0, -1);
+    stand_at(m, 1);
+    assert_int_equal(look(m), MH_OK); /* the broker is not its leader now */
+    began_ms = mh_clock_ms();
+    assert_int_equal(look(m), MH_OK);
+    assert_true(mh_clock_ms() - began_ms < 1000);
+    assert_int_equal(m->source.items[FILLED].end, RECORDS);
+    assert_int_equal(m->source.items[FILLED].first, 1);
+    assert_int_equal(m->source.items[0].reach.code, MH_KAFKA_DOWN);
+    assert_true(m->source.items[0].reach.good_ms <
+                m->source.items[FILLED].reach.good_ms);
+    assert_non_null(strstr(m->source.items[0].reach.text, "eader"));
+    rd_kafka_mock_partition_set_leader(m->cluster, TOPIC, 0, 1);
 }
 
 static void a_topic_that_is_not_there_is_refused(void **state)
@@ -208,6 +254,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_known_is_not_read_again, begin,
                                         end),
         cmocka_unit_test_setup_teardown(errors_are_told_and_nothing_is_lost,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(
+            a_record_that_cannot_be_read_is_no_outage, begin, end),
+        cmocka_unit_test_setup_teardown(one_without_a_leader_hides_no_other,
                                         begin, end),
         cmocka_unit_test_setup_teardown(a_topic_that_is_not_there_is_refused,
                                         begin, end),

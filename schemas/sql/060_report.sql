@@ -49,8 +49,10 @@ SELECT d.place_code, 'neighbourhood', NULL, NULL,
 
 -- One row a place: its span on that day, by the rule of core.place_history.
 -- Join this for names; report.place has a row for each span. Of one level if
--- `of_level` is given: only neighbourhoods have to be looked for in the totals.
-CREATE FUNCTION report.place_as_of(d date, of_level text DEFAULT NULL)
+-- `of_level` is given, and only those with a name if `only_named`: the
+-- others have to be looked for in the totals.
+CREATE FUNCTION report.place_as_of(d date, of_level text DEFAULT NULL,
+                                   only_named boolean DEFAULT false)
 RETURNS TABLE (place_code text, level text, name_fa text, name_en text,
                province_code text, county_code text, settlement_code text,
                described boolean, is_underprivileged boolean)
@@ -62,7 +64,8 @@ SELECT DISTINCT ON (p.place_code)
   FROM report.place p
  CROSS JOIN LATERAL (SELECT coalesce(p.valid_from, '-infinity'))
        AS span (from_on)
- WHERE of_level IS NULL OR p.level = of_level
+ WHERE (of_level IS NULL OR p.level = of_level)
+   AND (NOT only_named OR p.name_fa IS NOT NULL)
  ORDER BY p.place_code, from_on <= d DESC,
           CASE WHEN from_on <= d THEN from_on END DESC, from_on
 $$;

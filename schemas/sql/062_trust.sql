@@ -123,68 +123,110 @@ SELECT t.event_type,
 -- Facts of something whose founding fact nobody has posted. The tables in
 -- schema ops hold all types, for the agencies' own correction; those in report
 -- leave the sensitive ones out.
-CREATE VIEW ops.orphan AS
-WITH founding (entity, event_type, kind) AS (VALUES
+CREATE VIEW core.founding (entity, event_type, kind) AS VALUES
     ('council', 'council_formed', 'council_not_formed'),
     ('mosque_cooperative', 'cooperative_formed', 'cooperative_not_formed'),
     ('fund', 'fund_created', 'fund_not_created'),
-    ('project', 'project_credit_allocated', 'project_without_credit')
-), founded AS MATERIALIZED (    -- so that the facts are gone through once
-    SELECT DISTINCT g.entity,
-           CASE WHEN g.entity = 'council' THEN f.council_code
-                ELSE f.entity_code END AS code
-      FROM founding g
-      JOIN core.event_type t USING (event_type)
-      JOIN core.fact f USING (type_id)
-)
-SELECT g.kind,
-       t.event_type,
-       f.event_id,
-       a.agency_code,
-       f.occurred_on,
-       r.entity AS missing_entity,
-       r.code AS missing_code
-  FROM core.fact f
-  JOIN core.event_type t USING (type_id)
- CROSS JOIN LATERAL (VALUES ('council', f.council_code),
-                            (t.entity, f.entity_code)) AS r (entity, code)
-  JOIN founding g ON g.entity = r.entity
-  JOIN core.agency a USING (agency_id)
- WHERE r.code IS NOT NULL
-   AND NOT EXISTS (SELECT FROM founded d
-                    WHERE d.entity = r.entity AND d.code = r.code);
+    ('project', 'project_credit_allocated', 'project_without_credit');
 
-CREATE VIEW report.orphan AS
-SELECT o.*
-  FROM ops.orphan o
-  JOIN core.event_type t USING (event_type)
- WHERE NOT t.sensitive;
+-- The founding codes are hashed once; without that all facts would be sorted.
+CREATE FUNCTION core.orphans(with_sensitive boolean)
+RETURNS TABLE (kind text, event_type text, event_id uuid, agency_code text,
+               occurred_on date, missing_entity text, missing_code text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off
+SET enable_mergejoin = off AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH type AS (
+        SELECT t.*, l.entity_slot
+          FROM core.event_type t
+          JOIN core.layout l USING (type_id)
+    ), founded AS (
+        SELECT DISTINCT g.entity, e.codes[t.entity_slot] AS code
+          FROM core.founding g
+          JOIN type t USING (event_type)
+          JOIN core.event e USING (type_id)
+         WHERE e.in_force AND g.entity <> 'council'
+    ), council AS (
+        SELECT DISTINCT e.council_code AS code
+          FROM type t
+          JOIN core.event e USING (type_id)
+         WHERE t.event_type = 'council_formed' AND e.in_force
+    ), orphan AS (
+        SELECT 'council' AS entity, e.council_code AS code, t.event_type,
+               e.event_id, e.agency_id, e.occurred_on
+          FROM core.event e
+          JOIN type t USING (type_id)
+         WHERE e.in_force AND e.council_code IS NOT NULL
+           AND (with_sensitive OR NOT t.sensitive)
+           AND NOT EXISTS (SELECT FROM council c
+                            WHERE c.code = e.council_code)
+        UNION ALL
+        SELECT t.entity, e.codes[t.entity_slot], t.event_type, e.event_id,
+               e.agency_id, e.occurred_on
+          FROM core.founding g
+          JOIN type t ON t.entity = g.entity AND t.event_type <> g.event_type
+          JOIN core.event e USING (type_id)
+         WHERE e.in_force AND e.codes[t.entity_slot] IS NOT NULL
+           AND (with_sensitive OR NOT t.sensitive)
+           AND NOT EXISTS (SELECT FROM founded f
+                            WHERE f.entity = t.entity
+                              AND f.code = e.codes[t.entity_slot])
+    )
+    SELECT g.kind, o.event_type, o.event_id, a.agency_code, o.occurred_on,
+           o.entity, o.code
+      FROM orphan o
+      JOIN core.founding g USING (entity)
+      JOIN core.agency a USING (agency_id);
+END $$;
 
--- Two totals of the same thing whose periods share a day.
-CREATE VIEW ops.overlap AS
-WITH total AS (
-    SELECT f.type_id, t.event_type, f.agency_id, f.place_code, f.event_id,
-           f.dims, coalesce(f.entity_code, '') AS entity_code,
-           f.period_from, f.occurred_on AS period_to
-      FROM core.fact f
-      JOIN core.event_type t USING (type_id)
-     WHERE t.reporting = 'PERIOD_TOTAL'
-)
-SELECT x.event_type,
-       g.agency_code,
-       x.place_code,
-       x.event_id AS event_id_a,
-       y.event_id AS event_id_b,
-       greatest(x.period_from, y.period_from) AS overlap_from,
-       least(x.period_to, y.period_to) AS overlap_to
-  FROM total x
-  JOIN total y USING (type_id, agency_id, place_code, entity_code, dims)
-  JOIN core.agency g USING (agency_id)
- WHERE x.event_id < y.event_id
-   AND x.period_from <= y.period_to AND y.period_from <= x.period_to;
+CREATE VIEW ops.orphan AS SELECT * FROM core.orphans(true);
+CREATE VIEW report.orphan AS SELECT * FROM core.orphans(false);
 
-CREATE VIEW report.overlap AS
-SELECT o.*
-  FROM ops.overlap o
-  JOIN core.event_type t USING (event_type)
- WHERE NOT t.sensitive;
+-- Two totals of the same thing whose periods share a day. They are brought
+-- together by one number; dimensions are written out for the few that meet.
+CREATE FUNCTION core.overlaps(with_sensitive boolean)
+RETURNS TABLE (event_type text, agency_code text, place_code text,
+               event_id_a uuid, event_id_b uuid, overlap_from date,
+               overlap_to date)
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH total AS MATERIALIZED (
+        SELECT e.type_id, t.event_type, e.agency_id, e.place_code, e.event_id,
+               e.programme_code, e.numbers, e.codes,
+               coalesce(e.codes[l.entity_slot], '') AS entity_code,
+               date '1970-01-01' + e.numbers[l.period_slot]::integer
+                   AS period_from,
+               e.occurred_on AS period_to,
+               hashtextextended(
+                   e.place_code || coalesce(e.codes[l.entity_slot], ''),
+                   e.type_id * 65536::bigint + e.agency_id) AS meeting
+          FROM core.event e
+          JOIN core.event_type t USING (type_id)
+          JOIN core.layout l USING (type_id)
+         WHERE e.in_force AND t.reporting = 'PERIOD_TOTAL'
+           AND (with_sensitive OR NOT t.sensitive)
+    )
+    SELECT x.event_type, g.agency_code, x.place_code, x.event_id, y.event_id,
+           greatest(x.period_from, y.period_from),
+           least(x.period_to, y.period_to)
+      FROM total x
+      JOIN total y ON x.meeting = y.meeting AND x.event_id < y.event_id
+                  AND x.period_from <= y.period_to
+                  AND y.period_from <= x.period_to
+                  AND (x.type_id, x.agency_id, x.place_code, x.entity_code)
+                      IS NOT DISTINCT FROM
+                      (y.type_id, y.agency_id, y.place_code, y.entity_code)
+      JOIN core.agency g ON g.agency_id = x.agency_id
+     WHERE core.dims(x.type_id, x.programme_code, x.numbers, x.codes)
+           IS NOT DISTINCT FROM
+           core.dims(y.type_id, y.programme_code, y.numbers, y.codes);
+END $$;
+
+CREATE VIEW ops.overlap AS SELECT * FROM core.overlaps(true);
+CREATE VIEW report.overlap AS SELECT * FROM core.overlaps(false);

@@ -60,6 +60,9 @@ GRANT EXECUTE ON FUNCTION
     core.differences(),
     core.counts()
     TO PUBLIC;
+-- These read as their owner, sensitive types too: only behind the views.
+GRANT EXECUTE ON FUNCTION core.orphans(boolean), core.overlaps(boolean)
+    TO mahalle_analyst, mahalle_ops;
 
 -- ------------------------------------------------------------------ analysts
 

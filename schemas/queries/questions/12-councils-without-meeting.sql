@@ -11,7 +11,7 @@ SELECT c.council_code, p.name_fa AS neighbourhood_fa,
            AS days_without_meeting
   FROM params
  CROSS JOIN report.council_as_of(params.day) c
-  LEFT JOIN report.place_as_of(params.day) p
+  LEFT JOIN report.place_as_of(params.day, 'neighbourhood', true) p
     ON p.place_code = c.neighbourhood_code
   LEFT JOIN report.place_as_of(params.day, 'county') county
     ON county.place_code = c.county_code

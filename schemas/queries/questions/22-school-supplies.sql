@@ -13,7 +13,7 @@ SELECT p.is_underprivileged,
        sum(s.packages_count) AS packages, sum(s.pupils_count) AS pupils
   FROM params
   JOIN report.school_supplies_provided_daily s ON s.occurred_on <= params.day
-  LEFT JOIN report.place_as_of(params.day) p
+  LEFT JOIN report.place_as_of(params.day, 'neighbourhood', true) p
     ON p.place_code = s.neighbourhood_code
  GROUP BY p.is_underprivileged
  ORDER BY p.is_underprivileged DESC NULLS LAST;

@@ -26,7 +26,7 @@ SELECT c.neighbourhood_code, p.name_fa AS neighbourhood_fa,
   FROM params
  CROSS JOIN council c
  CROSS JOIN domain
-  LEFT JOIN report.place_as_of(params.day) p
+  LEFT JOIN report.place_as_of(params.day, 'neighbourhood', true) p
     ON p.place_code = c.neighbourhood_code
  WHERE NOT EXISTS (SELECT FROM done
                     WHERE done.neighbourhood_code = c.neighbourhood_code

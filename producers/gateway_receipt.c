@@ -15,6 +15,7 @@
 #include "intake_time.h"
 #include "json.h"
 #include "queries.h"
+#include "text.h"
 
 enum {
     BODY_BYTES_MAX = 4 * 1024 * 1024,
@@ -36,6 +37,9 @@ enum {
     NEXT_OFFSET,
     LETTER_IS_NEWER
 };
+
+/* The last column of schemas/queries/gateway_rejections.sql. */
+enum { REJECTION_NEWEST = 8 };
 
 static void free_question(struct parked *parked)
 {
@@ -185,11 +189,12 @@ static enum mh_code run_rejections(struct inquiry *inquiry, struct database *db,
     struct mh_buf *buf = &question->body;
     enum mh_code code = database_exec(
         db, "rejections", mh_query_gateway_rejections, 3, params, err);
-    int rows = code == MH_OK ? database_rows(db) : 0;
+    int rows;
 
     if (code != MH_OK) {
         return code;
     }
+    rows = database_text(db, 0, 0) == NULL ? 0 : database_rows(db);
     mh_buf_text(buf, "{\"rejections\":[");
     for (int i = 0; i < rows; i++) {
         mh_buf_format(buf, "%s{\"id\":", i == 0 ? "" : ",");
@@ -211,7 +216,7 @@ static enum mh_code run_rejections(struct inquiry *inquiry, struct database *db,
     } else if (question->since_is_next) {
         mh_buf_format(buf, "\"%s\"}\n", question->since);
     } else {
-        mh_buf_text(buf, "\"0\"}\n");
+        mh_buf_format(buf, "\"%s\"}\n", database_text(db, 0, REJECTION_NEWEST));
     }
     atomic_store(&inquiry->problem, PROBLEM_NONE);
     return MH_OK;
@@ -230,19 +235,21 @@ static const char *argument(const struct request *request, const char *name)
 /* Whose events: the key's agency, or for a key of all the one that is named. */
 static enum problem find_agency(const struct request *request, char agency[64])
 {
-    const char *named = argument(request, "agency_code");
+    const char *sent = argument(request, "agency_code");
     const char *own = request->key->agency;
+    char named[64];
+    size_t len = media_unescape(sent, strlen(sent), named, sizeof named);
 
-    if (strlen(named) >= 64) {
-        return PROBLEM_AGENCY;
+    if (len == SIZE_MAX || !mh_text_is_utf8(named, len)) {
+        return PROBLEM_AGENCY_CODE;
     }
     if (own == NULL) {
         (void)snprintf(agency, 64, "%s", named);
-        return *named == '\0' ? PROBLEM_AGENCY : PROBLEM_NONE;
+        return len == 0 ? PROBLEM_AGENCY : PROBLEM_NONE;
     }
     (void)snprintf(agency, 64, "%s", own);
-    return *named == '\0' || strcmp(named, own) == 0 ? PROBLEM_NONE
-                                                     : PROBLEM_OTHER_AGENCY;
+    return len == 0 || strcmp(named, own) == 0 ? PROBLEM_NONE
+                                               : PROBLEM_OTHER_AGENCY;
 }
 
 static enum handled tell(struct request *request, struct answer *answer)

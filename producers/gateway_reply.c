@@ -29,6 +29,8 @@ static const char *const PROBLEMS_FA[] = {
         "مقدار since نه زمان است و نه next یک پاسخ",
     [PROBLEM_AGENCY] =
         "این کلید برای همهٔ دستگاه‌هاست: ‎?agency_code=‎ را هم بنویسید",
+    [PROBLEM_AGENCY_CODE] =
+        "agency_code کد هیچ دستگاهی نیست",
     [PROBLEM_KEY] =
         "کلید معتبر نیست: سرآیند Authorization: Bearer KEY لازم است",
     [PROBLEM_CERTIFICATE] =

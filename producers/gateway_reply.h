@@ -17,6 +17,7 @@
     X(EMPTY, 400, "the body holds no event, or is cut off")            \
     X(SINCE, 400, "since is neither a time nor the next of an answer") \
     X(AGENCY, 400, "this key is of all agencies: say ?agency_code=")   \
+    X(AGENCY_CODE, 400, "agency_code is no code of an agency")         \
     X(KEY, 401, "no valid key: Authorization: Bearer KEY is needed")   \
     X(CERTIFICATE, 401, "a valid certificate of the client is needed") \
     X(OTHER_AGENCY, 403, "the key has no grant for this agency")       \

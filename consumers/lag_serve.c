@@ -263,10 +263,7 @@ enum mh_code lag_serve(const struct lag_config *config, struct mh_err *err)
     }
     code = look(&looker, err); /* so that the first answer is one */
     if (code == MH_OK) {
-        code = mh_web_open(config->listen, ROUTES, &looker, &web, err);
-    }
-    if (code == MH_OK) {
-        mh_log(MH_LOG_INFO, "lag", "listen=%s", mh_web_url(web));
+        code = mh_web_open("lag", config->listen, ROUTES, &looker, &web, err);
     }
     while (code == MH_OK && !mh_stop_asked()) {
         int64_t began_ms = mh_clock_ms();

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "log.h"
 #include "metrics.h"
 #include "web.h"
 
@@ -174,13 +173,12 @@ enum mh_code vitals_open(const char *listen, struct vitals **vitals,
         code = mh_fail(err, MH_MEMORY, "no memory for metrics");
     } else {
         define_all(new);
-        code = mh_web_open(listen, ROUTES, new, &new->web, err);
+        code = mh_web_open("aggregate", listen, ROUTES, new, &new->web, err);
     }
     if (code != MH_OK) {
         vitals_close(new);
         return code;
     }
-    mh_log(MH_LOG_INFO, "aggregate", "listen=%s", mh_web_url(new->web));
     *vitals = new;
     return MH_OK;
 }

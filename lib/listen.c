@@ -14,7 +14,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { HOST_BYTES = 256, PORT_BYTES = 6 };
+#include "clock.h"
+#include "log.h"
+#include "stop.h"
+
+enum {
+    HOST_BYTES = 256,
+    PORT_BYTES = 6,
+    AGAIN_MS = 1000, /* an address may come up after the program */
+    TELL_MS = 60000
+};
 
 static bool split_address(const char *listen, char host[HOST_BYTES],
                           char port[PORT_BYTES])
@@ -72,6 +81,22 @@ static bool is_loopback(const struct sockaddr_storage *address)
                IN_LOOPBACKNET;
 }
 
+/* What another start may find mended without anybody changing the settings. */
+static enum mh_code code_of_name(int error)
+{
+    return error == EAI_AGAIN || error == EAI_MEMORY || error == EAI_SYSTEM
+               ? MH_LISTEN
+               : MH_USAGE;
+}
+
+static enum mh_code code_of_socket(int error)
+{
+    return error == EACCES || error == EAFNOSUPPORT || error == EINVAL ||
+                   error == EOPNOTSUPP
+               ? MH_USAGE
+               : MH_LISTEN;
+}
+
 enum mh_code mh_listen(const char *listen, int backlog,
                        struct mh_listener *listener, struct mh_err *err)
 {
@@ -90,21 +115,22 @@ enum mh_code mh_listen(const char *listen, int backlog,
     }
     error = getaddrinfo(host, port, &hints, &found);
     if (error != 0) {
-        return mh_fail(err, MH_USAGE, "listen: %s: %s", host,
+        return mh_fail(err, code_of_name(error), "listen: %s: %s", host,
                        gai_strerror(error));
     }
     fd = listen_at(found, backlog);
+    error = errno;
     freeaddrinfo(found);
     if (fd < 0) {
-        return mh_fail(err, MH_USAGE, "listen on %s port %s: %s", host, port,
-                       strerror(errno));
+        return mh_fail(err, code_of_socket(error), "listen on %s port %s: %s",
+                       host, port, strerror(error));
     }
     memset(&bound, 0, sizeof bound);
     if (getsockname(fd, (struct sockaddr *)&bound, &bound_len) != 0 ||
         getnameinfo((struct sockaddr *)&bound, bound_len, host, 64, port,
                     sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
         (void)close(fd);
-        return mh_fail(err, MH_USAGE, "listen: the address cannot be told");
+        return mh_fail(err, MH_LISTEN, "listen: the address cannot be told");
     }
     listener->fd = fd;
     listener->loopback = is_loopback(&bound);
@@ -112,4 +138,30 @@ enum mh_code mh_listen(const char *listen, int backlog,
                    strchr(host, ':') == NULL ? "%.45s:%s" : "[%.45s]:%s", host,
                    port);
     return MH_OK;
+}
+
+void mh_listen_tell(const char *step, int64_t *told_ms,
+                    const struct mh_err *err)
+{
+    int64_t now_ms = mh_clock_ms();
+
+    if (*told_ms == 0 || now_ms - *told_ms >= TELL_MS) {
+        *told_ms = now_ms;
+        mh_log(MH_LOG_WARN, step, "listen=none again_ms=%d reason=\"%s\"",
+               AGAIN_MS, err->text);
+    }
+}
+
+enum mh_code mh_listen_wait(const char *listen, int backlog, const char *step,
+                            struct mh_listener *listener, struct mh_err *err)
+{
+    int64_t told_ms = 0;
+    enum mh_code code;
+
+    while ((code = mh_listen(listen, backlog, listener, err)) == MH_LISTEN &&
+           !mh_stop_asked()) {
+        mh_listen_tell(step, &told_ms, err);
+        mh_clock_sleep_ms(AGAIN_MS);
+    }
+    return code;
 }

@@ -4,6 +4,7 @@
 #define MAHALLE_LISTEN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "mahalle/err.h"
 
@@ -16,10 +17,21 @@ struct mh_listener {
 /**
  * @param listen  lent; HOST:PORT or [ADDRESS]:PORT; port 0: any that is free
  * @param backlog clients that may wait to be accepted
- * @returns MH_OK, MH_USAGE (no such address, or it is taken)
+ * @returns MH_OK, MH_USAGE (nothing that can be listened on), MH_LISTEN (an
+ *          address that is not up yet, or that another process has)
  */
 MH_MUST enum mh_code mh_listen(const char *listen, int backlog,
                                struct mh_listener *listener,
                                struct mh_err *err);
+/** The same, again and again while it is MH_LISTEN and nobody asks to stop; told
+ *  in the log as of `step`. */
+MH_MUST enum mh_code mh_listen_wait(const char *listen, int backlog,
+                                    const char *step,
+                                    struct mh_listener *listener,
+                                    struct mh_err *err);
+/** Tell that it is tried again: the first time, then once a minute.
+ *  @param told_ms in, out: 0 before the first */
+void mh_listen_tell(const char *step, int64_t *told_ms,
+                    const struct mh_err *err);
 
 #endif

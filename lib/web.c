@@ -20,8 +20,14 @@
 
 #include "clock.h"
 #include "listen.h"
+#include "log.h"
 
-enum { TICK_MS = 500 };
+enum {
+    TICK_MS = 500,
+    AGAIN_MS = 1000, /* to listen */
+    CROWD = MH_WEB_CONNECTIONS_MAX * 3 / 4,
+    CROWD_MS = 1000 /* that each may stay while there are so many */
+};
 
 /* A client that is being served. */
 struct visit {
@@ -30,9 +36,10 @@ struct visit {
 };
 
 struct mh_web {
+    const char *step, *listen;         /* lent */
     const struct mh_web_route *routes; /* lent */
     void *context;
-    struct MHD_Daemon *daemon; /* owned */
+    struct MHD_Daemon *daemon; /* owned; NULL while it does not listen */
     int wake;                  /* owned; an eventfd */
     atomic_bool ending;
     bool running; /* there is a thread */
@@ -167,7 +174,14 @@ static void on_connection(void *context, struct MHD_Connection *connection,
 static void end_slow_ones(const struct mh_web *web)
 {
     int64_t before_ms = mh_clock_ms() - MH_WEB_REQUEST_S * 1000;
+    int count = 0;
 
+    for (int i = 0; i < MH_WEB_CONNECTIONS_MAX; i++) {
+        count += web->visits[i].fd >= 0;
+    }
+    if (count >= CROWD) {
+        before_ms = mh_clock_ms() - CROWD_MS;
+    }
     for (int i = 0; i < MH_WEB_CONNECTIONS_MAX; i++) {
         if (web->visits[i].fd >= 0 && web->visits[i].since_ms < before_ms) {
             (void)shutdown(web->visits[i].fd, SHUT_RDWR);
@@ -175,14 +189,67 @@ static void end_slow_ones(const struct mh_web *web)
     }
 }
 
+/* ------------------------------------------------------------------- start */
+
+static void on_log(void *context, const char *fmt, va_list args)
+{
+    (void)context; /* what clients do wrong is no news */
+    (void)fmt;
+    (void)args;
+}
+
+static enum mh_code start_daemon(struct mh_web *web, struct mh_err *err)
+{
+    struct mh_listener listener;
+    enum mh_code code =
+        mh_listen(web->listen, MH_WEB_CONNECTIONS_MAX, &listener, err);
+
+    if (code != MH_OK) {
+        return code;
+    }
+    web->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, web,
+        MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_STRICT_FOR_CLIENT,
+        1, MHD_OPTION_LISTEN_SOCKET, listener.fd, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned int)MH_WEB_CONNECTIONS_MAX,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MH_WEB_HEAD_BYTES,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)MH_WEB_REQUEST_S,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, web, MHD_OPTION_END);
+    if (web->daemon == NULL) {
+        (void)close(listener.fd);
+        return mh_fail(err, MH_MEMORY, "the server does not start");
+    }
+    (void)snprintf(web->url, sizeof web->url, "http://%s", listener.at);
+    mh_log(MH_LOG_INFO, web->step, "listen=%s", web->url);
+    return MH_OK;
+}
+
+/* Unless it does already. */
+static void listen_at_last(struct mh_web *web, struct pollfd *wake)
+{
+    int64_t told_ms = 0;
+    struct mh_err err;
+
+    while (web->daemon == NULL && !atomic_load(&web->ending) &&
+           start_daemon(web, &err) != MH_OK) {
+        mh_listen_tell(web->step, &told_ms, &err);
+        (void)poll(wake, 1, AGAIN_MS);
+    }
+}
+
 static void *run(void *argument)
 {
     struct mh_web *web = argument;
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(web->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    struct pollfd fds[] = {{.fd = info->epoll_fd, .events = POLLIN},
+    const union MHD_DaemonInfo *info;
+    struct pollfd fds[] = {{.fd = -1, .events = POLLIN},
                            {.fd = web->wake, .events = POLLIN}};
 
+    listen_at_last(web, &fds[1]);
+    if (web->daemon == NULL) {
+        return NULL;
+    }
+    info = MHD_get_daemon_info(web->daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    fds[0].fd = info->epoll_fd;
     while (!atomic_load(&web->ending)) {
         MHD_UNSIGNED_LONG_LONG wait_ms = TICK_MS;
 
@@ -195,15 +262,6 @@ static void *run(void *argument)
         end_slow_ones(web);
     }
     return NULL;
-}
-
-/* ------------------------------------------------------------------- start */
-
-static void on_log(void *context, const char *fmt, va_list args)
-{
-    (void)context; /* what clients do wrong is no news */
-    (void)fmt;
-    (void)args;
 }
 
 /* Signals are for the thread of the program. */
@@ -219,40 +277,28 @@ static bool start_thread(struct mh_web *web)
     return web->running;
 }
 
-enum mh_code mh_web_open(const char *listen, const struct mh_web_route *routes,
-                         void *context, struct mh_web **web, struct mh_err *err)
+enum mh_code mh_web_open(const char *step, const char *listen,
+                         const struct mh_web_route *routes, void *context,
+                         struct mh_web **web, struct mh_err *err)
 {
     struct mh_web *new = calloc(1, sizeof *new);
-    struct mh_listener listener;
     enum mh_code code;
 
     if (new == NULL) {
         return mh_fail(err, MH_MEMORY, "no memory for a server");
     }
+    new->step = step;
+    new->listen = listen;
     new->routes = routes;
     new->context = context;
     new->wake = -1;
     for (int i = 0; i < MH_WEB_CONNECTIONS_MAX; i++) {
         new->visits[i].fd = -1;
     }
-    code = mh_listen(listen, MH_WEB_CONNECTIONS_MAX, &listener, err);
-    if (code != MH_OK) {
+    code = start_daemon(new, err);
+    if (code != MH_OK && code != MH_LISTEN) {
         mh_web_close(new);
         return code;
-    }
-    (void)snprintf(new->url, sizeof new->url, "http://%s", listener.at);
-    new->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, new,
-        MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_STRICT_FOR_CLIENT,
-        1, MHD_OPTION_LISTEN_SOCKET, listener.fd, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned int)MH_WEB_CONNECTIONS_MAX,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MH_WEB_HEAD_BYTES,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)MH_WEB_REQUEST_S,
-        MHD_OPTION_NOTIFY_CONNECTION, on_connection, new, MHD_OPTION_END);
-    if (new->daemon == NULL) {
-        (void)close(listener.fd);
-        mh_web_close(new);
-        return mh_fail(err, MH_MEMORY, "the server does not start");
     }
     new->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (new->wake < 0 || !start_thread(new)) {

@@ -6,7 +6,8 @@
  * One thread of its own answers GET and HEAD from a table of paths. Every
  * connection serves one request and ends within MH_WEB_REQUEST_S, however
  * slowly its client sends or reads; there are at most MH_WEB_CONNECTIONS_MAX,
- * each with MH_WEB_HEAD_BYTES for its head.
+ * each with MH_WEB_HEAD_BYTES for its head. When they become few, those that
+ * have been there for a second make room.
  */
 #ifndef MAHALLE_WEB_H
 #define MAHALLE_WEB_H
@@ -15,7 +16,7 @@
 #include "mahalle/err.h"
 
 enum {
-    MH_WEB_CONNECTIONS_MAX = 16,
+    MH_WEB_CONNECTIONS_MAX = 32,
     MH_WEB_HEAD_BYTES = 8192,
     MH_WEB_BODY_BYTES = 16 * 1024 * 1024, /* of an answer */
     MH_WEB_REQUEST_S = 10,
@@ -43,20 +44,23 @@ struct mh_web_route {
 };
 
 /**
- * Listen and answer.
+ * Listen and answer. An address that is not up yet, or that another process
+ * has, is tried again until it is there; meanwhile the program goes on.
+ * @param step    lent; the log tells by it where it listens
  * @param listen  lent; HOST:PORT or [ADDRESS]:PORT; port 0: any that is free
  * @param routes  lent; must outlive the server
  * @param context for the handlers
  * @param web     out; given
- * @returns MH_OK, MH_USAGE (no such address, or it is taken), MH_MEMORY
+ * @returns MH_OK, MH_USAGE (no address), MH_MEMORY
  */
-MH_MUST enum mh_code mh_web_open(const char *listen,
+MH_MUST enum mh_code mh_web_open(const char *step, const char *listen,
                                  const struct mh_web_route *routes,
                                  void *context, struct mh_web **web,
                                  struct mh_err *err);
 /** End all connections and the thread; NULL is fine. */
 void mh_web_close(struct mh_web *web);
-/** As "http://127.0.0.1:9102", with the port that was found; lent. */
+/** As "http://127.0.0.1:9102", with the port that was found; lent; "" when it
+ *  did not listen at once. */
 const char *mh_web_url(const struct mh_web *web);
 
 /** A parameter of the query, or a header; NULL when there is none. Lent for

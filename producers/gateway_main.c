@@ -38,6 +38,12 @@ enum {
 static const double SECONDS[] = {0.002, 0.005, 0.01, 0.02, 0.05, 0.1,
                                  0.2,   0.5,   1.0,  2.0,  5.0};
 
+/* What a rise is seen of from the first one on. */
+static const char *const POSTS[][2] = {
+    {"events", "200"}, {"events", "201"}, {"events", "207"}, {"events", "401"},
+    {"events", "403"}, {"events", "409"}, {"events", "413"}, {"events", "422"},
+    {"events", "429"}, {"events", "500"}, {"events", "503"}};
+
 static void make_metrics(struct gateway *gateway)
 {
     static const char *const REQUEST[] = {"route", "status", NULL};
@@ -63,6 +69,9 @@ static void make_metrics(struct gateway *gateway)
         const char *const name[] = {outcome_name((enum outcome)i)};
 
         (void)mh_metrics_series(gateway->event_count, name);
+    }
+    for (size_t i = 0; i < sizeof POSTS / sizeof POSTS[0]; i++) {
+        (void)mh_metrics_series(gateway->request_count, POSTS[i]);
     }
 }
 
@@ -152,7 +161,8 @@ static enum mh_code open_server(struct gateway *gateway,
            : codes[1] != MH_OK ? codes[1]
                                : codes[2];
     if (code == MH_OK) {
-        code = mh_listen(options->listen, BACKLOG, &listener, err);
+        code =
+            mh_listen_wait(options->listen, BACKLOG, "gateway", &listener, err);
     }
     if (code == MH_OK && plain && !listener.loopback && !options->plain_http) {
         (void)close(listener.fd);
@@ -232,7 +242,8 @@ static enum mh_code run(const struct gateway_options *options,
     for (int i = 0; i < 3; i++) {
         mh_buf_fini(&files[i]);
     }
-    return code;
+    return code == MH_LISTEN ? MH_OK
+                             : code; /* asked to stop before it was up */
 }
 
 int main(int argc, char **argv)

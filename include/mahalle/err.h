@@ -82,7 +82,8 @@ enum mh_act {
     X(KAFKA_REFUSED, BLOCK, 5, "Kafka refused")                              \
     X(KAFKA_FATAL, RETRY, 5, "Kafka client must be made anew")               \
     X(GAP, BLOCK, 5, "next offset is outside the log")                       \
-    X(OTHER_LOG, BLOCK, 5, "the topic is not the one that was read before")
+    X(OTHER_LOG, BLOCK, 5, "the topic is not the one that was read before")  \
+    X(LISTEN, RETRY, 5, "the address to listen on is not there, or taken")
 
 enum mh_code {
 #define X(name, act, exit, text) MH_##name,

@@ -18,7 +18,7 @@ import pytest
 
 from harness.browser import browser, parse, words
 from harness.monitor import Monitor, get, samples, url_of
-from harness.stack import ROOT, TOPIC, state_of, wait_for
+from harness.stack import ROOT, TOPIC, state_of, tail, wait_for
 from oracle import decode, intake
 
 PARTITIONS = 12
@@ -247,6 +247,36 @@ def test_a_refusal_waits_for_a_person(stack, contract, monitor):
     shown = watching.communicate(timeout=10)[0]
     assert watching.returncode == 0 and shown.count("owner\n") > 1
     assert shown.splitlines()[0].startswith("BLOCKED ")
+
+
+def test_an_address_that_is_taken_is_waited_for(stack, contract, tmp_path):
+    """Nobody starts a program again whose address came up a moment too late; the consumer
+    goes on meanwhile."""
+    programs = {}
+    for name in ("aggregate", "gateway", "lag"):
+        holder = socket.create_server(("127.0.0.1", 0))
+        address = "127.0.0.1:%d" % holder.getsockname()[1]
+        log = tmp_path / f"{name}.log"
+        with open(log, "wb") as out:
+            process = subprocess.Popen([f"mahalle-{name}"], stdout=out, stderr=out, env={
+                **stack.environment, "MAHALLE_LISTEN": address})
+        process.log = log
+        programs[name] = process, holder, address
+    try:
+        put(stack, contract, 3, 1)
+        stack.wait_applied()
+        for process, holder, address in programs.values():
+            wait_for(lambda: "in use" in process.log.read_text(), 15, lambda: tail(process.log))
+            holder.close()
+        for process, holder, address in programs.values():
+            wait_for(lambda: f"listen=http://{address}" in process.log.read_text(), 5,
+                     lambda: tail(process.log))
+            assert get(f"http://{address}/livez")[0] == 200
+    finally:
+        for process, holder, address in programs.values():
+            holder.close()
+            process.terminate()
+    assert [process.wait(20) for process, _, _ in programs.values()] == [0, 0, 0]
 
 
 def family(stack, server):

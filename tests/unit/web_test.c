@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "clock.h"
+
 enum { ANSWER_BYTES = 20000 };
 
 static void on_hello(void *context, const struct mh_web_request *request,
@@ -53,7 +55,8 @@ static struct mh_web *open_web(const char *listen)
     struct mh_web *web = NULL;
     struct mh_err err;
 
-    assert_int_equal(mh_web_open(listen, ROUTES, CONTEXT, &web, &err), MH_OK);
+    assert_int_equal(mh_web_open("test", listen, ROUTES, CONTEXT, &web, &err),
+                     MH_OK);
     return web;
 }
 
@@ -198,23 +201,63 @@ static void addresses_are_read(void **state)
         "127.0.0.1:", "127.0.0.1:x",  "127.0.0.1:99999", "::1:9102",
         "[]:9102",    "300.0.0.1:80", "127.0.0.1:9 "};
     struct mh_web *web = open_web("[::1]:0");
-    struct mh_web *second = NULL;
     struct mh_err err;
 
     (void)state;
     assert_memory_equal(mh_web_url(web), "http://[::1]:", 13);
     mh_web_close(web);
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        assert_int_equal(mh_web_open(bad[i], ROUTES, NULL, &web, &err),
+        assert_int_equal(mh_web_open("test", bad[i], ROUTES, NULL, &web, &err),
                          MH_USAGE);
     }
-    web = open_web("localhost:0");
-    assert_int_equal(mh_web_open(mh_web_url(web) + strlen("http://"), ROUTES,
-                                 NULL, &second, &err),
-                     MH_USAGE);
-    assert_non_null(strstr(err.text, "in use"));
-    mh_web_close(web);
+    mh_web_close(open_web("localhost:0"));
     mh_web_close(NULL);
+}
+
+/* One that another process has, or that is not up yet: it is tried again, for
+ * nobody else would. */
+static void an_address_is_waited_for(void **state)
+{
+    struct mh_web *first = open_web("127.0.0.1:0");
+    const char *address = mh_web_url(first) + strlen("http://");
+    char kept[MH_WEB_URL];
+    char answer[ANSWER_BYTES];
+    struct mh_web *second;
+
+    (void)state;
+    (void)snprintf(kept, sizeof kept, "%s", address);
+    second = open_web(kept);
+    assert_string_equal(mh_web_url(second), "");
+    mh_web_close(first);
+    mh_clock_sleep_ms(1500);
+    assert_string_equal(mh_web_url(second) + strlen("http://"), kept);
+    ask(second, "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n", answer);
+    assert_status(answer, "200");
+    mh_web_close(second);
+    second = open_web("192.0.2.1:80"); /* no address of this machine */
+    mh_web_close(second);
+}
+
+/* Those who say nothing hold every place: one that asks waits a second or two,
+ * not until they give up. */
+static void a_crowd_makes_room(void **state)
+{
+    struct mh_web *web = open_web("127.0.0.1:0");
+    int64_t began_ms = mh_clock_ms();
+    int silent[MH_WEB_CONNECTIONS_MAX];
+    char answer[ANSWER_BYTES];
+
+    (void)state;
+    for (int i = 0; i < MH_WEB_CONNECTIONS_MAX; i++) {
+        silent[i] = dial(web);
+    }
+    ask(web, "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n", answer);
+    assert_status(answer, "200");
+    assert_true(mh_clock_ms() - began_ms < 4000);
+    mh_web_close(web);
+    for (int i = 0; i < MH_WEB_CONNECTIONS_MAX; i++) {
+        (void)close(silent[i]);
+    }
 }
 
 int main(void)
@@ -225,6 +268,8 @@ int main(void)
         cmocka_unit_test(what_is_too_large_is_refused),
         cmocka_unit_test(those_who_say_nothing_are_few),
         cmocka_unit_test(addresses_are_read),
+        cmocka_unit_test(an_address_is_waited_for),
+        cmocka_unit_test(a_crowd_makes_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,7 @@ struct gateway_limits {
     size_t body_bytes; /**< of a request */
     size_t room_bytes; /**< of all requests together */
     int connections;   /**< at once */
+    int per_address;   /**< of these, of one address; 0: no bound */
     int threads;       /**< that serve them */
     int head_ms;       /**< for the head of a request */
     int body_ms;       /**< for its body */
@@ -90,6 +91,7 @@ struct request {
     struct mh_buf body;      /**< as far as it is here */
     size_t reserved;         /**< bytes taken of the gateway's room */
     size_t body_bytes;       /**< received, discarded ones too */
+    bool chunked;            /**< the body comes in pieces */
     bool answered_raw;       /**< 413 was written past the library */
     bool counted;            /**< in gateway->requests */
     struct batch *batch;     /**< held; what was posted */

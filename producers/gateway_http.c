@@ -28,24 +28,6 @@ enum {
     STACK_BYTES = 512 * 1024
 };
 
-enum phase {
-    PHASE_HEAD,   /**< waits for a head, or for its end */
-    PHASE_BODY,   /**< waits for the body */
-    PHASE_WORK,   /**< waits for us */
-    PHASE_ANSWER, /**< takes the answer */
-};
-
-/** A connection. */
-struct visit {
-    struct visit *before, *after; /**< in the list */
-    int fd;
-    enum phase phase;
-    int64_t since_ms; /**< of the phase */
-    size_t bytes;     /**< of the body */
-    bool served;      /**< a request before this one */
-    bool cut;         /**< its socket was shut */
-};
-
 struct http {
     struct gateway *gateway;   /* lent */
     struct MHD_Daemon *daemon; /* owned */
@@ -59,7 +41,8 @@ struct http {
 
 /* ------------------------------------------------------------- connections */
 
-static void set_phase(struct http *http, struct visit *visit, enum phase phase)
+static void set_phase(struct http *http, struct visit *visit,
+                      enum visit_phase phase)
 {
     (void)pthread_mutex_lock(&http->lock);
     visit->served = visit->served || phase == PHASE_ANSWER;
@@ -231,7 +214,10 @@ bool http_answer(struct request *request, struct answer *answer)
     if (answer->status == MHD_HTTP_UNAUTHORIZED) {
         add(response, "WWW-Authenticate", "Bearer");
     }
-    if (answer->close || atomic_load(&request->gateway->draining)) {
+    /* the library ends a piece at a bare line feed, too: what comes behind the
+     * last one is not read */
+    if (answer->close || request->chunked ||
+        atomic_load(&request->gateway->draining)) {
         add(response, "Connection", "close");
     }
     queued = MHD_queue_response(request->connection,
@@ -332,6 +318,20 @@ static void on_completed(void *context, struct MHD_Connection *connection,
     }
 }
 
+/* Tells where the first line is, before it is cut into pieces. */
+static void *on_uri(void *context, const char *uri,
+                    struct MHD_Connection *connection)
+{
+    struct visit *visit = visit_of(connection);
+
+    (void)context;
+    if (visit != NULL) {
+        visit->uri = uri;
+        visit->uri_len = strlen(uri);
+    }
+    return NULL; /* the state of the request */
+}
+
 /* Paths stay as they were sent: an escaped one is none of ours, but for names,
  * which the routes decode. */
 static size_t on_unescape(void *context, struct MHD_Connection *connection,
@@ -342,11 +342,16 @@ static size_t on_unescape(void *context, struct MHD_Connection *connection,
     return strlen(text);
 }
 
+/* What clients do wrong is no news, but what the library answers to it by itself
+ * is counted and told as every answer is. */
 static void on_log(void *context, const char *fmt, va_list args)
 {
-    (void)context; /* what clients do wrong is no news */
-    (void)fmt;
-    (void)args;
+    static const char START[] = "Error processing request (HTTP response code";
+    struct http *http = context;
+
+    if (strncmp(fmt, START, sizeof START - 1) == 0) {
+        request_note_refusal(http->gateway, (int)va_arg(args, unsigned int));
+    }
 }
 
 /* ------------------------------------------------------------ open, close */
@@ -380,15 +385,17 @@ static struct MHD_Daemon *start(struct http *http, int fd,
     }
     return MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER,
-        on_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
+        on_log, http, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_THREAD_POOL_SIZE,
         (unsigned int)limits->threads, MHD_OPTION_THREAD_STACK_SIZE,
         (size_t)STACK_BYTES, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned int)limits->connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)POOL_BYTES, MHD_OPTION_CONNECTION_MEMORY_INCREMENT,
-        (size_t)POOL_STEP, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned int)(limits->idle_ms / 1000), MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
+        (unsigned int)limits->connections, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        (unsigned int)limits->per_address, MHD_OPTION_URI_LOG_CALLBACK, on_uri,
+        NULL, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)POOL_BYTES,
+        MHD_OPTION_CONNECTION_MEMORY_INCREMENT, (size_t)POOL_STEP,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)(limits->idle_ms / 1000),
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, http,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, http,
         MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL,
         MHD_OPTION_SIGPIPE_HANDLED_BY_APP, 1, MHD_OPTION_ARRAY, more,
         MHD_OPTION_END);
@@ -433,6 +440,9 @@ enum mh_code http_open(struct gateway *gateway, int fd,
 void http_quiesce(struct http *http)
 {
     http->fd = MHD_quiesce_daemon(http->daemon);
+    /* who comes now is told so at once; it is closed when no thread of the
+     * library can look at it any more */
+    (void)shutdown(http->fd, SHUT_RDWR);
 }
 
 void http_close(struct http *http)

@@ -14,6 +14,26 @@
 
 struct http;
 
+enum visit_phase {
+    PHASE_HEAD,   /**< waits for a head, or for its end */
+    PHASE_BODY,   /**< waits for the body */
+    PHASE_WORK,   /**< waits for us */
+    PHASE_ANSWER, /**< takes the answer */
+};
+
+/** A connection. */
+struct visit {
+    struct visit *before, *after; /**< in the list */
+    int fd;
+    enum visit_phase phase;
+    int64_t since_ms; /**< of the phase */
+    size_t bytes;     /**< of the body */
+    bool served;      /**< a request before this one */
+    bool cut;         /**< its socket was shut */
+    const char *uri;  /**< of this request, where it was received; lent */
+    size_t uri_len;
+};
+
 /** Files of TLS as texts; NULL: none. */
 struct http_tls {
     const char *certificate, *key, *clients; /**< lent, PEM */

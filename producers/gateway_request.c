@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "clock.h"
+#include "gateway_head.h"
 #include "gateway_http.h"
 #include "gateway_routes.h"
 #include "gateway_tls.h"
@@ -94,6 +95,15 @@ static void count(const struct request *request)
     }
 }
 
+void request_note_refusal(struct gateway *gateway, int status)
+{
+    const struct request request = {
+        .gateway = gateway, .status = status, .began_ms = mh_clock_ms()};
+
+    count(&request);
+    write_audit(&request);
+}
+
 void request_end(struct request *request)
 {
     count(request);
@@ -112,63 +122,6 @@ void request_end(struct request *request)
 }
 
 /* ----------------------------------------------------------- the head */
-
-struct head {
-    int lengths, codings, hosts, keys;
-    bool chunked; /* the only coding there is */
-    bool broken;
-    bool expects;    /* the client waits to be told before it sends */
-    uint64_t length; /* as it is declared */
-    const char *encoding;
-};
-
-static bool read_length(const char *text, uint64_t *length)
-{
-    size_t digits = strspn(text, "0123456789");
-
-    *length = strtoull(text, NULL, 10);
-    return digits > 0 && digits < 19 && text[digits] == '\0';
-}
-
-static enum MHD_Result on_header(void *context, enum MHD_ValueKind kind,
-                                 const char *name, size_t name_len,
-                                 const char *value, size_t value_len)
-{
-    struct head *head = context;
-
-    (void)kind;
-    value = value == NULL ? "" : value;
-    if (!media_is_token(name, name_len) || strlen(value) != value_len) {
-        head->broken = true;
-    }
-    for (size_t i = 0; i < value_len; i++) {
-        head->broken = head->broken ||
-                       (value[i] >= 0 && value[i] < ' ' && value[i] != '\t');
-    }
-    if (strcasecmp(name, "Content-Length") == 0) {
-        head->lengths++;
-        head->broken = !read_length(value, &head->length) || head->broken;
-    } else if (strcasecmp(name, "Transfer-Encoding") == 0) {
-        head->codings++;
-        head->chunked = strcasecmp(value, "chunked") == 0;
-    } else if (strcasecmp(name, "Content-Encoding") == 0) {
-        head->encoding = value;
-    } else if (strcasecmp(name, "Expect") == 0) {
-        head->expects = true;
-    }
-    head->hosts += strcasecmp(name, "Host") == 0;
-    head->keys += strcasecmp(name, "Authorization") == 0;
-    return MHD_YES;
-}
-
-static bool is_sound(const struct head *head, const char *version)
-{
-    return !head->broken && head->lengths <= 1 && head->codings <= 1 &&
-           head->lengths + head->codings <= 1 && head->hosts <= 1 &&
-           head->keys <= 1 &&
-           (head->codings == 0 ||
-            (head->chunked && strcmp(version, "HTTP/1.1") == 0));
-}
 
 static const char *header(const struct request *request, const char *name)
 {
@@ -251,14 +204,18 @@ static enum problem look_at(struct request *request, const struct head *head,
 bool request_begin(struct request *request, const char *path,
                    const char *method, const char *version)
 {
-    struct head head = {0};
+    const struct head_line line = {.method = method,
+                                   .uri = request->visit->uri,
+                                   .uri_len = request->visit->uri_len,
+                                   .version = version};
+    struct head head;
     const char *allowed = NULL;
 
-    (void)MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND,
-                                      on_header, &head);
+    head_read(request->connection, &line, &head);
+    request->chunked = head.codings > 0;
     request->lang = media_language(header(request, "Accept-Language"));
     request->route = routes_find(path, method, request, &allowed);
-    if (!is_sound(&head, version)) {
+    if (!head_is_sound(&head, version)) {
         request->problem = PROBLEM_HEADERS;
         return http_refuse(request);
     }

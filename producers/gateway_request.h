@@ -25,6 +25,9 @@ bool request_take(struct request *request, const char *bytes, size_t len);
 /** The body is here, or what was waited for: answer, or wait.
  *  @returns false: close the connection */
 bool request_go_on(struct request *request, const char *path);
+/** The library has refused what was no request to it: count it, write its line.
+ *  Thread: any. */
+void request_note_refusal(struct gateway *gateway, int status);
 /** Count it, write its line, free it. */
 void request_end(struct request *request);
 

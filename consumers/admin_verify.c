@@ -56,6 +56,9 @@ enum mh_code admin_verify(const struct admin *admin, struct mh_err *err)
         code = admin_begin_reading(verify.db, err);
     }
     if (code == MH_OK) {
+        code = database_script(verify.db, "patience", VERIFY_PATIENCE, err);
+    }
+    if (code == MH_OK) {
         code = verify_totals(&verify, err);
     }
     if (code == MH_OK && kafka) {

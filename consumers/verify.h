@@ -13,6 +13,9 @@
 
 #include "admin.h"
 
+/** While Kafka is read, a transaction is idle for long. */
+#define VERIFY_PATIENCE "SET LOCAL idle_in_transaction_session_timeout = 0"
+
 struct verify {
     const struct admin *admin; /**< lent */
     struct database *db;       /**< owned; in one state, read only */

@@ -20,108 +20,7 @@ enum {
     SILENCE_MS = 60000 /* of Kafka, before we give up */
 };
 
-/* ------------------------------------------------------------------- ranges */
-
-static enum mh_code read_ranges(struct verify_log *log, const char *topic,
-                                struct mh_err *err)
-{
-    struct database *db = log->verify->db;
-    const char *const params[] = {topic};
-    enum mh_code code = database_exec(
-        db, "positions", mh_query_verify_positions, 1, params, err);
-    int count = code == MH_OK ? database_rows(db) : 0;
-
-    if (code != MH_OK || count == 0) {
-        return code;
-    }
-    log->ranges = calloc((size_t)count, sizeof *log->ranges);
-    if (log->ranges == NULL) {
-        return mh_fail(err, MH_MEMORY, "no memory for %d partitions", count);
-    }
-    log->range_count = count;
-    for (int i = 0; i < count; i++) {
-        struct verify_range *range = &log->ranges[i];
-        int64_t numbers[7];
-
-        for (int c = 0; c < 7; c++) {
-            numbers[c] = strtoll(database_text(db, i, c), NULL, 10);
-        }
-        range->partition = (int32_t)numbers[0];
-        range->next = numbers[1];
-        memcpy(range->counted, &numbers[2], sizeof range->counted);
-        range->decided = *database_text(db, i, 7) == 't';
-        log->replays = *database_text(db, i, 8) == 't';
-    }
-    return MH_OK;
-}
-
-/* A window somewhere in what is there. */
-static void choose_window(const struct verify *verify,
-                          struct verify_range *range)
-{
-    int64_t all = range->to - range->from;
-    int64_t some = verify->sample;
-
-    if (verify->sample_percent > 0) {
-        some = (all * verify->sample_percent + 99) / 100;
-    }
-    if (some < all) {
-        range->from += (int64_t)((double)random() / ((double)RAND_MAX + 1) *
-                                 (double)(all - some + 1));
-        range->to = range->from + some;
-    }
-}
-
-/* What of a partition is still there and has been applied. */
-static void set_range(const struct verify *verify, struct verify_range *range,
-                      int64_t low, int64_t high)
-{
-    range->to = range->next < high ? range->next : high;
-    range->from = low < range->to ? low : range->to;
-    range->whole = low == 0 && high >= range->next;
-    if (high < range->next) {
-        (void)printf("partition %d: the log ends at %" PRId64
-                     ", before the position %" PRId64 "\n",
-                     range->partition, high, range->next);
-    } else if (low > 0) {
-        (void)printf("partition %d: records before %" PRId64
-                     " are gone and not compared\n",
-                     range->partition, low);
-    }
-    if (verify->sample > 0 || verify->sample_percent > 0) {
-        range->whole = false;
-        choose_window(verify, range);
-    }
-}
-
-static enum mh_code find_ends(struct verify_log *log, struct mh_err *err)
-{
-    size_t count = (size_t)log->range_count;
-    struct position *items = calloc(count, sizeof *items);
-    int64_t *low = calloc(count, sizeof *low);
-    struct positions positions = {.items = items, .count = log->range_count};
-    enum mh_code code;
-
-    if (items == NULL || low == NULL) {
-        free(items);
-        free(low);
-        return mh_fail(err, MH_MEMORY, "no memory for positions");
-    }
-    for (int i = 0; i < positions.count; i++) {
-        items[i].partition = log->ranges[i].partition;
-    }
-    code = poll_ends(log->poll, &positions, low, err);
-    for (int i = 0; code == MH_OK && i < positions.count; i++) {
-        set_range(log->verify, &log->ranges[i], low[i], items[i].high);
-        log->to_read += log->ranges[i].to - log->ranges[i].from;
-    }
-    free(items);
-    free(low);
-    return code;
-}
-
-static enum mh_code open_stored(struct verify_log *log, const char *topic,
-                                struct mh_err *err)
+static enum mh_code open_stored(struct verify_log *log, struct mh_err *err)
 {
     struct mh_buf json;
     enum mh_code code;
@@ -134,7 +33,7 @@ static enum mh_code open_stored(struct verify_log *log, const char *topic,
     }
     mh_buf_text(&json, log->range_count == 0 ? "[]" : "]");
     code = json.failed ? mh_fail(err, MH_MEMORY, "too many partitions")
-                       : stored_open(&log->stored, log->verify, topic,
+                       : stored_open(&log->stored, log->verify, log->topic,
                                      mh_buf_string(&json), err);
     mh_buf_fini(&json);
     return code;
@@ -142,31 +41,26 @@ static enum mh_code open_stored(struct verify_log *log, const char *topic,
 
 /* ------------------------------------------------------------------ reading */
 
-/* The next record of the range; `end` when there is none any more. */
-static enum mh_code next_record(struct verify_log *log,
-                                const struct verify_range *range,
+/* The next record before `to`; `end` when there is none any more. */
+static enum mh_code next_record(struct verify_log *log, int64_t to,
                                 struct message *message, struct mh_err *err)
 {
     int64_t silent_ms = 0;
 
     for (;;) {
         enum mh_code code = poll_next(log->poll, WAIT_MS, message, err);
-        bool ours = message->partition == range->partition;
+        bool ours = message->partition == log->range->partition;
 
-        if (code == MH_OK && ours && message->offset >= range->to) {
+        if (ours && (code == MH_OK || code == MH_GAP) &&
+            message->offset >= to) {
             poll_free(message);
             message->end = true;
+            return MH_OK;
         }
         if (code == MH_OK && ours) {
             return MH_OK;
         }
         poll_free(message);
-        if (code == MH_GAP && ours && range->decided) {
-            /* what a person passed over; the client loses its way in it */
-            (void)printf("%s; from there on nothing is compared\n", err->text);
-            message->end = true;
-            return MH_OK;
-        }
         silent_ms += WAIT_MS;
         if ((code != MH_OK && code != MH_KAFKA_DOWN) ||
             silent_ms >= SILENCE_MS) {
@@ -174,38 +68,50 @@ static enum mh_code next_record(struct verify_log *log,
                        ? code
                        : mh_fail(err, MH_KAFKA_DOWN,
                                  "partition %d: nothing came for %d s",
-                                 range->partition, SILENCE_MS / 1000);
+                                 log->range->partition, SILENCE_MS / 1000);
         }
     }
+}
+
+/* Nothing in [from, to) was passed over by decision. */
+static enum mh_code read_stretch(struct verify_log *log, int64_t from,
+                                 int64_t to, struct mh_err *err)
+{
+    struct position position = {.partition = log->range->partition,
+                                .next = from};
+    struct positions positions = {.items = &position, .count = 1};
+    struct message message = {.end = false};
+    enum mh_code code = poll_start(log->poll, &positions, err);
+
+    while (code == MH_OK && !message.end) {
+        code = next_record(log, to, &message, err);
+        if (code == MH_OK && !message.end) {
+            code = record_compare(log, &message, err);
+            log->records++;
+            verify_show(log->verify, "records", log->records, log->to_read);
+            message.end = message.offset == to - 1;
+        }
+        poll_free(&message);
+    }
+    poll_stop(log->poll);
+    return code;
 }
 
 static enum mh_code read_range(struct verify_log *log,
                                struct verify_range *range, struct mh_err *err)
 {
-    struct position position = {.partition = range->partition,
-                                .next = range->from};
-    struct positions positions = {.items = &position, .count = 1};
-    struct message message = {.end = range->from >= range->to};
+    int64_t from = range_next(range, range->from, true);
     enum mh_code code = MH_OK;
 
     log->range = range;
-    if (!message.end) {
-        code = poll_start(log->poll, &positions, err);
+    while (code == MH_OK && from < range->to) {
+        int64_t to = range_next(range, from, false);
+
+        to = to < range->to ? to : range->to;
+        code = read_stretch(log, from, to, err);
+        from = range_next(range, to, true);
     }
-    while (code == MH_OK && !message.end) {
-        code = next_record(log, range, &message, err);
-        if (code == MH_OK && !message.end) {
-            code = record_compare(log, &message, err);
-            log->records++;
-            verify_show(log->verify, "records", log->records, log->to_read);
-        }
-        poll_free(&message);
-    }
-    if (code == MH_OK) {
-        code = record_end(log, err);
-    }
-    poll_stop(log->poll);
-    return code;
+    return code == MH_OK ? record_end(log, err) : code;
 }
 
 /* ------------------------------------------------------------------- counts */
@@ -223,23 +129,26 @@ static void put_count(struct verify_log *log, const struct verify_range *range,
     }
 }
 
-/* Fates are a function of the log where all of it is there, and nobody set the
- * position back. A replay may have put a version before a record's turn. */
+/* Fates are a function of the log where all of it is there. What was read twice
+ * had another one the second time; what was given out of turn may have made a
+ * record stale or a duplicate. */
 static void compare_counts(struct verify_log *log,
                            const struct verify_range *range)
 {
     const int64_t *counted = range->counted;
     const int64_t *found = range->found;
 
-    if (!range->whole || range->decided) {
+    if (!range->whole) {
         return;
     }
-    put_count(log, range, "dead", counted[FATE_DEAD], found[FATE_DEAD]);
     put_count(log, range, "gaps", counted[FATE_COUNT],
-              range->to - range->records);
-    if (range->unclear == 0 && !log->replays) {
+              range->to - range->counts_from - range->records);
+    if (range->reread == 0) {
+        put_count(log, range, "dead", counted[FATE_DEAD], found[FATE_DEAD]);
         put_count(log, range, "applied", counted[FATE_APPLIED],
                   found[FATE_APPLIED]);
+    }
+    if (range->reread == 0 && range->unclear == 0) {
         put_count(log, range, "duplicate", counted[FATE_DUPLICATE],
                   found[FATE_DUPLICATE]);
         put_count(log, range, "stale", counted[FATE_STALE], found[FATE_STALE]);
@@ -248,13 +157,12 @@ static void compare_counts(struct verify_log *log,
 
 /* ------------------------------------------------------------------ together */
 
-static enum mh_code read_contract(struct verify_log *log, const char *topic,
-                                  struct mh_err *err)
+static enum mh_code read_contract(struct verify_log *log, struct mh_err *err)
 {
     struct store *store = NULL;
     enum mh_code code =
         store_open(mh_options_text(log->verify->admin->options, "pg"),
-                   "mahalle-admin", topic, "", &store, err);
+                   "mahalle-admin", log->topic, "", &store, err);
 
     if (code == MH_OK) {
         code =
@@ -264,29 +172,28 @@ static enum mh_code read_contract(struct verify_log *log, const char *topic,
     return code;
 }
 
-static enum mh_code prepare(struct verify_log *log, const char *topic,
-                            struct mh_err *err)
+static enum mh_code prepare(struct verify_log *log, struct mh_err *err)
 {
     const struct mh_options *options = log->verify->admin->options;
     const struct poll_config config = {
         .brokers = mh_options_text(options, "brokers"),
         .group = "mahalle-verify",
-        .topic = topic,
+        .topic = log->topic,
         .queue_kbytes = 16 * 1024,
         .options = options,
     };
-    enum mh_code code = read_ranges(log, topic, err);
+    enum mh_code code = ranges_read(log, err);
 
     if (code == MH_OK) {
-        code = read_contract(log, topic, err);
+        code = read_contract(log, err);
     }
     if (code == MH_OK) {
         code = poll_open_alone(&config, &log->poll, err);
     }
     if (code == MH_OK && log->range_count > 0) {
-        code = find_ends(log, err);
+        code = ranges_find_ends(log, err);
     }
-    return code == MH_OK ? open_stored(log, topic, err) : code;
+    return code == MH_OK ? open_stored(log, err) : code;
 }
 
 static void tell(const struct verify_log *log)
@@ -300,6 +207,12 @@ static void tell(const struct verify_log *log)
                      "a decided gap; not compared\n",
                      log->of_other_logs);
     }
+    if (log->of_other_topics > 0) {
+        (void)printf("%" PRId64
+                     " versions may be of another topic of this database; "
+                     "not compared: verify --topic\n",
+                     log->of_other_topics);
+    }
     if (log->would_pass > 0) {
         (void)printf("%" PRId64 " open dead letters would be taken now: "
                      "dead-letters replay\n",
@@ -309,7 +222,6 @@ static void tell(const struct verify_log *log)
 
 enum mh_code verify_log(struct verify *verify, struct mh_err *err)
 {
-    const char *topic = mh_options_text(verify->admin->options, "topic");
     struct verify_log *log = calloc(1, sizeof *log);
     enum mh_code code;
 
@@ -317,8 +229,9 @@ enum mh_code verify_log(struct verify *verify, struct mh_err *err)
         return mh_fail(err, MH_MEMORY, "no memory to read the log");
     }
     log->verify = verify;
+    log->topic = mh_options_text(verify->admin->options, "topic");
     record_init(log);
-    code = prepare(log, topic, err);
+    code = prepare(log, err);
     for (int i = 0; code == MH_OK && i < log->range_count; i++) {
         code = read_range(log, &log->ranges[i], err);
         if (code == MH_OK) {
@@ -335,6 +248,7 @@ enum mh_code verify_log(struct verify *verify, struct mh_err *err)
     mh_reference_free(log->reference);
     record_fini(log);
     free(log->ranges);
+    free(log->decisions);
     free(log);
     return code;
 }

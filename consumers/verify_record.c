@@ -58,6 +58,11 @@ static struct known get_known(const struct database *db, int row)
     };
 }
 
+static void count_fate(struct verify_log *log, int64_t offset, enum fate fate)
+{
+    log->range->found[fate] += offset >= log->range->counts_from;
+}
+
 /* A good record that made no version: at its turn the fact had this revision
  * or a higher one. Where another partition, a replay or another log gave that,
  * the turn is not known. */
@@ -66,22 +71,25 @@ static void judge(struct verify_log *log, const struct version *version,
 {
     bool same = known->content != NULL &&
                 strtoll(known->content, NULL, 10) == (int64_t)version->content;
-    bool turn_known = !log->range->decided && known->before >= 0;
+    bool others = log->range->others_until > 0;
+    bool out_of_turn = known->elsewhere || others;
+    int64_t offset = version->message->offset;
     char text[32];
 
     if (known->highest < version->revision) {
         (void)snprintf(text, sizeof text, "%" PRId64, known->highest);
         compare_missing(log->verify, version, "revision",
                         known->highest < 0 ? NULL : text, "as posted");
-    } else if (turn_known && known->before > version->revision) {
-        log->range->found[FATE_STALE]++;
-    } else if (turn_known && known->before == version->revision && same) {
-        log->range->found[FATE_DUPLICATE]++;
-    } else if ((turn_known && known->before == version->revision) ||
-               (known->highest == version->revision && !same)) {
+    } else if (known->before > version->revision && !others) {
+        count_fate(log, offset, FATE_STALE);
+    } else if (!same &&
+               (known->highest == version->revision ||
+                (!out_of_turn && known->before == version->revision))) {
         compare_missing(log->verify, version, "dead_letter", NULL, "CONFLICT");
-    } else if (known->elsewhere || log->replays || log->range->decided) {
-        log->range->unclear++;
+    } else if (out_of_turn) {
+        log->range->unclear += offset >= log->range->counts_from;
+    } else if (known->before == version->revision) {
+        count_fate(log, offset, FATE_DUPLICATE);
     } else {
         compare_missing(log->verify, version, "version", NULL, "as posted");
     }
@@ -95,8 +103,9 @@ static void put_list(struct mh_buf *buf, int i, const char *text)
 static enum mh_code judge_pending(struct verify_log *log, struct mh_err *err)
 {
     struct mh_buf lists[4];
-    const char *params[5];
-    char partition[16];
+    const struct verify_range *range = log->range;
+    const char *params[7];
+    char partition[16], decided[24];
     enum mh_code code;
 
     if (log->pending_count == 0) {
@@ -122,10 +131,12 @@ static enum mh_code judge_pending(struct verify_log *log, struct mh_err *err)
         mh_buf_text(&lists[c], "}");
         params[c] = mh_buf_string(&lists[c]);
     }
-    (void)snprintf(partition, sizeof partition, "%" PRId32,
-                   log->range->partition);
+    (void)snprintf(partition, sizeof partition, "%" PRId32, range->partition);
     params[4] = partition;
-    code = database_exec(log->verify->db, "repeats", mh_query_verify_facts, 5,
+    params[5] = log->topic;
+    (void)snprintf(decided, sizeof decided, "%" PRId64, range->began_us);
+    params[6] = decided;
+    code = database_exec(log->verify->db, "repeats", mh_query_verify_facts, 7,
                          params, err);
     for (int i = 0; code == MH_OK && i < log->pending_count; i++) {
         struct known known = get_known(log->verify->db, i);
@@ -182,11 +193,15 @@ static enum mh_code add_pending(struct verify_log *log,
 /* ---------------------------------------------------------------------- rows */
 
 /* Versions before `offset` have no record, or one of another time: then they
- * are of another log. */
-static void tell_stranger(struct verify_log *log)
+ * may be of another log, or of another topic. */
+static void tell_stranger(struct verify_log *log, int64_t offset)
 {
-    if (log->range->decided) {
+    if (range_explains(log->range, offset,
+                       stored_us(&log->stored, STORED_RECEIVED_AT),
+                       stored_us(&log->stored, STORED_APPLIED_AT))) {
         log->of_other_logs++;
+    } else if (offset < log->range->others_until) {
+        log->of_other_topics++;
     } else {
         compare_stranger(log->verify, &log->stored, "a version", NULL);
     }
@@ -243,7 +258,7 @@ static enum mh_code find_version(struct verify_log *log, int64_t offset,
             *found = true;
             return MH_OK;
         }
-        tell_stranger(log);
+        tell_stranger(log, its);
         stored_pass(rows);
     }
 }
@@ -270,7 +285,7 @@ static enum mh_code find_letter(struct verify_log *log, int64_t offset,
             *found = true;
             return MH_OK;
         }
-        if (log->range->decided) {
+        if (range_explains(log->range, its, letter->dead_us, letter->dead_us)) {
             log->of_other_logs++;
         } else {
             tell_letter(log, its, letter->reason, NULL);
@@ -290,7 +305,9 @@ static enum mh_code compare_fates(struct verify_log *log,
                                   bool has_version, struct mh_err *err)
 {
     if (letter != NULL) {
-        log->range->found[FATE_DEAD]++;
+        count_fate(log, message->offset, FATE_DEAD);
+        log->range->reread +=
+            range_is_before(log->range, message->offset, letter->dead_us);
         log->would_pass += version != NULL && letter->open &&
                            strcmp(letter->reason, "CONFLICT") != 0;
     }
@@ -301,7 +318,12 @@ static enum mh_code compare_fates(struct verify_log *log,
         compare_stranger(log->verify, &log->stored, "a version",
                          mh_code_name(refused->reason));
     } else if (has_version) {
-        log->range->found[FATE_APPLIED] += letter == NULL;
+        if (letter == NULL) {
+            count_fate(log, message->offset, FATE_APPLIED);
+            log->range->reread +=
+                range_is_before(log->range, message->offset,
+                                stored_us(&log->stored, STORED_APPLIED_AT));
+        }
         return compare_version(log->verify, &log->stored, version,
                                log->catalogue, &log->scratch, &log->row, err);
     } else if (letter == NULL && refused != NULL) {
@@ -322,7 +344,7 @@ enum mh_code record_compare(struct verify_log *log,
     bool has_letter = false;
     enum mh_code code;
 
-    log->range->records++;
+    log->range->records += message->offset >= log->range->counts_from;
     mh_arena_reset(&log->scratch);
     if (verdict_read(message, log->catalogue, log->reference, &log->scratch,
                      &version, &refused) != MH_OK) {

@@ -16,14 +16,15 @@ static enum mh_code declare(struct stored_rows *rows,
                             const char *sql, struct mh_err *err)
 {
     const char *const params[] = {topic, ranges};
-    char begin[256];
+    char begin[320];
     enum mh_code code = admin_connect(verify->admin, &rows->db, err);
 
-    (void)snprintf(begin, sizeof begin,
-                   "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-                   "SET TRANSACTION SNAPSHOT '%s';"
-                   "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off",
-                   snapshot);
+    (void)snprintf(
+        begin, sizeof begin,
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+        "SET TRANSACTION SNAPSHOT '%s';"
+        "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off;" VERIFY_PATIENCE,
+        snapshot);
     if (code == MH_OK) {
         code = database_script(rows->db, "same state", begin, err);
     }
@@ -111,13 +112,18 @@ const char *stored_bytes(const struct stored *stored, enum stored_column column,
     return database_text(rows->db, rows->row, (int)column);
 }
 
+int64_t stored_us(const struct stored *stored, enum stored_column column)
+{
+    size_t len;
+
+    return pg_get_int8(stored_bytes(stored, column, &len));
+}
+
 int64_t stored_version_ms(const struct stored *stored)
 {
     static const int64_t EPOCH_MS = INT64_C(946684800000);
-    size_t len;
 
-    return pg_get_int8(stored_bytes(stored, STORED_RECEIVED_AT, &len)) / 1000 +
-           EPOCH_MS;
+    return stored_us(stored, STORED_RECEIVED_AT) / 1000 + EPOCH_MS;
 }
 
 struct stored_letter stored_letter(const struct stored *stored)
@@ -127,6 +133,7 @@ struct stored_letter stored_letter(const struct stored *stored)
 
     return (struct stored_letter){
         .at_ms = pg_get_int8(database_text(rows->db, rows->row, 2)),
+        .dead_us = pg_get_int8(database_text(rows->db, rows->row, 7)),
         .reason = database_text(rows->db, rows->row, 3),
         .open = strcmp(state, "open") == 0,
         .replayed = strcmp(state, "replayed") == 0,

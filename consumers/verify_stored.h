@@ -52,7 +52,8 @@ enum stored_column {
 
 /** A dead letter; what it points to is lent until the row is passed. */
 struct stored_letter {
-    int64_t at_ms; /**< time of its record */
+    int64_t at_ms;   /**< time of its record */
+    int64_t dead_us; /**< since 2000; when it was written */
     const char *reason;
     bool open, replayed;
     const uint8_t *key, *value; /**< SHA-256; NULL: there is none */
@@ -83,6 +84,8 @@ const char *stored_bytes(const struct stored *stored, enum stored_column column,
                          size_t *len);
 /** Time of its record, ms since 1970. */
 int64_t stored_version_ms(const struct stored *stored);
+/** A column of time, us since 2000. */
+int64_t stored_us(const struct stored *stored, enum stored_column column);
 /** The current letter. */
 struct stored_letter stored_letter(const struct stored *stored);
 

@@ -4,7 +4,7 @@
 DECLARE stored BINARY NO SCROLL CURSOR FOR
 SELECT l.partition, l."offset",
        (extract(epoch FROM l.received_at) * 1000)::bigint AS at_ms,
-       l.reason::text, l.state::text, sha256(r.key), sha256(r.value)
+       l.reason::text, l.state::text, sha256(r.key), sha256(r.value), l.dead_at
 FROM ops.dead_letter l
 LEFT JOIN core.dead_letter_record r USING (id)
 JOIN (SELECT (r ->> 0)::integer, (r ->> 1)::bigint, (r ->> 2)::bigint

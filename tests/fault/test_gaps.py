@@ -205,6 +205,9 @@ def test_a_topic_made_anew(read):
     restart(read)
     assert_stays_blocked(read, before, "OTHER_LOG:", before, MARKS)
     assert tables(read) == held
+    # another log is one difference a partition, not one a record
+    found = differing(read)
+    assert len(found) == len(before) and all(" column=topic_id " in line for line in found), found
 
 
 def test_a_topic_made_anew_while_it_is_read(read):
@@ -253,6 +256,7 @@ def test_a_batch_with_a_wrong_checksum(read, contract):
     assert_goes_on(read)
     assert counts(read)[partition][5] == 3
     assert_numbers_of(read, contract, was_there)
+    assert_only_the_gap_is_pardoned(read, partition)
 
 
 def test_a_record_that_unpacks_to_more_than_the_client_takes(read, contract):
@@ -285,6 +289,7 @@ def test_a_record_that_unpacks_to_more_than_the_client_takes(read, contract):
     assert counts(read)[1][4:] == (1, 0)
     assert read.rows('SELECT partition, "offset", reason FROM ops.dead_letter') == [
         (1, ends[1], "TOO_LARGE")]
+    assert_numbers_of(read, contract, was_there, *room)
 
 
 def test_only_gaps_are_decided(stack):
@@ -339,6 +344,29 @@ def assert_numbers_of(stack, contract, records, *arguments):
     assert not found, "\n".join(found)
     stack.admin("verify", *arguments)
     return log
+
+
+def differing(stack):
+    done = stack.run("mahalle-admin", "verify")
+    assert done.returncode == 1, done
+    return [line for line in done.stdout.decode().splitlines()
+            if line.startswith("difference in=")]
+
+
+def assert_only_the_gap_is_pardoned(stack, partition):
+    """What is wrong before and behind it is a difference as everywhere."""
+    stranger = "00000000-0000-4000-8000-000000000001"
+    stack.execute(
+        "UPDATE ops.partition_progress SET duplicate = duplicate - 1, stale = stale + 1"
+        f" WHERE partition = {partition};"
+        "INSERT INTO core.event_history SELECT (jsonb_populate_record(e, jsonb_build_object("
+        f"'event_id', '{stranger}', 'offset', '0', 'received_at', now()))).*, now()"
+        f" FROM core.event e WHERE partition = {partition} AND in_force LIMIT 1")
+    found = differing(stack)
+    assert len(found) == 3, found
+    assert f"event_id={stranger} " in found[0] and "column=record" in found[0]
+    assert [f" partition={partition} column={name} " in line
+            for name, line in zip(("duplicate", "stale"), found[1:])] == [True, True]
 
 
 def read_log_from(stack, partition, begin):

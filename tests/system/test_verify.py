@@ -4,7 +4,9 @@ totals right while everyone goes on."""
 
 import re
 import threading
+import time
 
+import confluent_kafka
 import pytest
 
 from harness.stack import wait_for
@@ -65,6 +67,16 @@ def test_without_a_difference(filled):
     assert f"{sum(filled.end_offsets().values())} records of 12 partitions compared" in lines[1]
     for sample in ("10%", "50", "1000000"):
         assert verify(filled, "--sample", sample)[:2] == (0, [])
+    windows = [[line for line in verify(filled, "--sample", "5")[2] if "are compared" in line]
+               for _ in range(2)]
+    assert [len(each) for each in windows] == [12, 12] and windows[0] != windows[1]
+
+
+def test_a_session_that_may_not_be_idle(filled):
+    with filled.superuser() as connection:
+        connection.execute("ALTER DATABASE mahalle"
+                           " SET idle_in_transaction_session_timeout = '20ms'")
+    assert verify(filled)[:2] == (0, [])
 
 
 def test_after_a_replay(stack, contract, tmp_path):
@@ -90,6 +102,48 @@ def test_after_a_replay(stack, contract, tmp_path):
     assert done.stdout.startswith(b"%d replayed" % waiting)
     code, found, lines = verify(stack)
     assert (code, found, len(lines)) == (0, [], 3)
+    # a replay excuses the facts that it touched and no others
+    repeated = [(key, value) for _, _, key, value in stack.read_log()
+                if decode.read_record(value, contract)[0]]
+    untouched = [(key, value) for key, value in repeated if stack.value(
+        "SELECT count(*) FROM core.event e JOIN ops.dead_letter l USING (partition, \"offset\")"
+        " WHERE e.event_id = %s::uuid", key.decode()) == 0]
+    stack.produce(untouched[:50])
+    stack.wait_applied()
+    assert verify(stack)[:2] == (0, [])
+    stack.execute("UPDATE ops.partition_progress SET duplicate = duplicate - 1, stale = stale + 1"
+                  " WHERE partition = (SELECT min(partition) FROM ops.partition_progress"
+                  " WHERE duplicate > 0)")
+    assert [row["column"] for row in verify(stack)[1]] == ["duplicate", "stale"]
+
+
+def test_two_topics_in_one_database(stack, contract):
+    """Facts do not say of which topic they are; what is not of this one is no difference."""
+    made = records(contract, SEED + 3, 1200)
+    stack.start_consumer()
+    stack.produce(made[:600])
+    stack.wait_applied()
+    other = {**stack.environment, "MAHALLE_TOPIC": f"other-{time.time_ns()}",
+             "MAHALLE_GROUP": "other"}
+    assert stack.run("mahalle-admin", "topics", "create", env=other).returncode == 0
+    producer = confluent_kafka.Producer({"bootstrap.servers": other["MAHALLE_BROKERS"],
+                                         "partitioner": "murmur2_random"})
+    for key, value in made[600:]:
+        producer.produce(other["MAHALLE_TOPIC"], key=key, value=value)
+    assert not producer.flush(30)
+    stack.start_consumer(MAHALLE_TOPIC=other["MAHALLE_TOPIC"], MAHALLE_GROUP="other")
+    wait_for(lambda: stack.value("SELECT sum(next_offset) FROM ops.partition_progress") == 1200,
+             60)
+    stack.stop_consumers()
+    for environment in (stack.environment, other):
+        done = stack.run("mahalle-admin", "verify", env=environment)
+        assert done.returncode == 0, done
+        assert b"versions may be of another topic" in done.stdout
+    # what a record of this topic asks for is missed as ever
+    gone = stack.rows("DELETE FROM core.event WHERE event_id = %s::uuid RETURNING event_id::text",
+                      made[0][0])[0][0]
+    found = [row for row in verify(stack)[1] if row["in"] == "core.event"]
+    assert {row["event_id"] for row in found} == {gone}, found
 
 
 def test_totals_that_differ_are_named(filled):

@@ -182,26 +182,36 @@ static enum mh_code set_all(rd_kafka_conf_t *conf, mh_kafka_settings settings,
     return code;
 }
 
+enum mh_code mh_kafka_operators(rd_kafka_type_t kind, const char *name,
+                                struct mh_err *err)
+{
+    mh_kafka_settings own =
+        kind == RD_KAFKA_CONSUMER ? CONSUMER_OWN : PRODUCER_OWN;
+
+    for (size_t i = 0; own[i] != NULL; i += 2) {
+        if (strcmp(name, own[i]) == 0) {
+            return mh_fail(err, MH_USAGE,
+                           "kafka.%s is not for the operator: %s", name,
+                           own[i + 1]);
+        }
+    }
+    return MH_OK;
+}
+
 static enum mh_code set_operators(rd_kafka_conf_t *conf, rd_kafka_type_t kind,
                                   const struct mh_options *options,
                                   struct mh_err *err)
 {
-    mh_kafka_settings own =
-        kind == RD_KAFKA_CONSUMER ? CONSUMER_OWN : PRODUCER_OWN;
     int count = options == NULL ? 0 : mh_options_kafka_count(options);
     enum mh_code code = MH_OK;
 
     for (int i = 0; code == MH_OK && i < count; i++) {
         const char *name = mh_options_kafka_name(options, i);
 
-        for (size_t j = 0; own[j] != NULL; j += 2) {
-            if (strcmp(name, own[j]) == 0) {
-                return mh_fail(err, MH_USAGE,
-                               "kafka.%s is not for the operator: %s", name,
-                               own[j + 1]);
-            }
+        code = mh_kafka_operators(kind, name, err);
+        if (code == MH_OK) {
+            code = set(conf, name, mh_options_kafka_value(options, i), err);
         }
-        code = set(conf, name, mh_options_kafka_value(options, i), err);
     }
     return code;
 }

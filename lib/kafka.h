@@ -36,6 +36,11 @@ MH_MUST enum mh_code mh_kafka_new(
     void (*prepare)(rd_kafka_conf_t *conf, void *opaque), void *opaque,
     rd_kafka_t **client, struct mh_err *err);
 
+/** Whether a key is the operator's to set. @param name without `kafka.`
+ *  @returns MH_OK, MH_USAGE */
+MH_MUST enum mh_code mh_kafka_operators(rd_kafka_type_t kind, const char *name,
+                                        struct mh_err *err);
+
 /** MH_KAFKA_DOWN, MH_KAFKA_REFUSED or MH_KAFKA_FATAL for a library error. */
 enum mh_code mh_kafka_code(rd_kafka_resp_err_t error);
 

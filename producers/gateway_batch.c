@@ -185,32 +185,6 @@ static void settle(const struct order *order, struct bench *bench,
     send_headers_make(event, &batch->headers[entry - batch->entries]);
 }
 
-static bool has_fault(const struct mh_faults *faults, enum mh_code code)
-{
-    for (int i = 0; i < faults->count; i++) {
-        if (faults->items[i].code == code) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Of a source that names no agency it is not also said that it is missing. */
-static void drop_echo(struct mh_faults *faults)
-{
-    int kept = 0;
-
-    for (int i = 0; i < faults->count; i++) {
-        bool echo = faults->items[i].code == MH_REQUIRED &&
-                    faults->items[i].field == MH_FIELD_AGENCY_CODE;
-
-        if (!echo) {
-            faults->items[kept++] = faults->items[i];
-        }
-    }
-    faults->count = kept;
-}
-
 /* @returns MH_OK, MH_MEMORY; faults tell the rest */
 static enum mh_code read_event(const struct order *order, struct bench *bench,
                                const json_t *object, struct mh_event *event,
@@ -219,22 +193,14 @@ static enum mh_code read_event(const struct order *order, struct bench *bench,
     const struct intake intake = {.catalogue = order->contract->catalogue,
                                   .reference = order->contract->reference};
     int64_t now_ms = mh_clock_wall_ms();
-    enum mh_code code;
-    bool source_bad;
 
     if (order->binary == NULL && order->media != MEDIA_CLOUD &&
         order->media != MEDIA_CLOUDS) {
         return intake_read(&intake, object, now_ms, room, event,
                            &bench->faults);
     }
-    cloud_read(intake.catalogue, object, &bench->cloud, &bench->faults);
-    source_bad = has_fault(&bench->faults, MH_SOURCE);
-    code = intake_items(&intake, bench->cloud.items, bench->cloud.count, now_ms,
-                        room, event, &bench->faults);
-    if (source_bad) {
-        drop_echo(&bench->faults);
-    }
-    return code;
+    return cloud_intake(&intake, object, now_ms, &bench->cloud, room, event,
+                        &bench->faults);
 }
 
 static enum mh_code take_event(const struct order *order, struct bench *bench,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gateway_media.h"
+#include "json.h"
 
 static const struct {
     const char *attribute, *field;
@@ -140,4 +141,71 @@ void cloud_read(const struct mh_catalogue *catalogue, const json_t *event,
     {
         read_member(type, name, json, cloud, faults);
     }
+}
+
+/* ---------------------------------------------------------------- the event */
+
+static bool has_fault(const struct mh_faults *faults, enum mh_code code)
+{
+    for (int i = 0; i < faults->count; i++) {
+        if (faults->items[i].code == code) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Of a source that names no agency it is not also said that it is missing. */
+static void drop_echo(struct mh_faults *faults)
+{
+    int kept = 0;
+
+    for (int i = 0; i < faults->count; i++) {
+        bool echo = faults->items[i].code == MH_REQUIRED &&
+                    faults->items[i].field == MH_FIELD_AGENCY_CODE;
+
+        if (!echo) {
+            faults->items[kept++] = faults->items[i];
+        }
+    }
+    faults->count = kept;
+}
+
+enum mh_code cloud_intake(const struct intake *intake, const json_t *object,
+                          int64_t now_ms, struct cloud *cloud,
+                          struct intake_room *room, struct mh_event *event,
+                          struct mh_faults *faults)
+{
+    enum mh_code code;
+    bool source_bad;
+
+    cloud_read(intake->catalogue, object, cloud, faults);
+    source_bad = has_fault(faults, MH_SOURCE);
+    code = intake_items(intake, cloud->items, cloud->count, now_ms, room, event,
+                        faults);
+    if (source_bad) {
+        drop_echo(faults);
+    }
+    return code;
+}
+
+bool cloud_find(const char *text, size_t len, struct mh_buf *scratch,
+                json_t **object)
+{
+    static const char MARK[] = "\"specversion\"";
+    struct mh_faults faults
+        MH_UNINITIALIZED; /* told by whoever reads it as a flat event */
+    json_t *read = NULL;
+
+    faults.count = 0;
+    if (memmem(text, len, MARK, sizeof MARK - 1) == NULL ||
+        json_read(text, len, scratch, &read, &faults) != MH_OK) {
+        return false;
+    }
+    if (json_object_get(read, "specversion") == NULL) {
+        json_decref(read);
+        return false;
+    }
+    *object = read;
+    return true;
 }

@@ -15,6 +15,7 @@
 #include "catalogue.h"
 #include "event.h"
 #include "given.h"
+#include "intake.h"
 
 enum {
     /* An event has at most MH_FIELDS_MAX; the rest are unknown names. */
@@ -33,5 +34,19 @@ struct cloud {
  */
 void cloud_read(const struct mh_catalogue *catalogue, const json_t *event,
                 struct cloud *cloud, struct mh_faults *faults);
+/** The same, and the event of it. @param cloud lent; must outlive `event`
+ *  @returns as intake_items */
+MH_MUST enum mh_code cloud_intake(const struct intake *intake,
+                                  const json_t *object, int64_t now_ms,
+                                  struct cloud *cloud, struct intake_room *room,
+                                  struct mh_event *event,
+                                  struct mh_faults *faults);
+/**
+ * Whether `text` is an event of CloudEvents: one object with `specversion`.
+ * @param scratch lent; as in json.h
+ * @param object  out, when it is; given, json_decref
+ */
+bool cloud_find(const char *text, size_t len, struct mh_buf *scratch,
+                json_t **object);
 
 #endif

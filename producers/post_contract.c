@@ -25,7 +25,7 @@ static enum mh_code read_types(struct post_contract *contract,
         code = mh_catalogue_load(made, contract->dir, &problems, err);
     }
     if (problems.len > 0) {
-        (void)fputs(mh_buf_string(&problems), stderr);
+        contract->on_trouble(contract->opaque, mh_buf_string(&problems));
     }
     mh_buf_fini(&problems);
     contract->types =
@@ -93,13 +93,16 @@ static bool is_time(struct post_half *half)
     return true;
 }
 
-static bool tell(enum mh_code code, const struct mh_err *err)
+static bool tell(const struct post_contract *contract, enum mh_code code,
+                 const struct mh_err *err)
 {
+    char text[sizeof err->text + 64];
+
     if (code != MH_OK) {
-        (void)fprintf(stderr,
-                      "mahalle-post: warning: %s; going on with the contract "
-                      "as it was\n",
-                      err->text);
+        (void)snprintf(text, sizeof text,
+                       "warning: %s; going on with the contract as it was\n",
+                       err->text);
+        contract->on_trouble(contract->opaque, text);
     }
     return code == MH_OK;
 }
@@ -110,7 +113,7 @@ bool post_contract_renew_types(struct post_contract *contract)
 
     return is_time(&contract->types) &&
            mh_schemas_stamp_events(contract->dir) != contract->types.stamp &&
-           tell(read_types(contract, &err), &err);
+           tell(contract, read_types(contract, &err), &err);
 }
 
 bool post_contract_renew_codes(struct post_contract *contract)
@@ -119,5 +122,5 @@ bool post_contract_renew_codes(struct post_contract *contract)
 
     return is_time(&contract->codes) &&
            mh_schemas_stamp_reference(contract->dir) != contract->codes.stamp &&
-           tell(read_codes(contract, &err), &err);
+           tell(contract, read_codes(contract, &err), &err);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * The contract as mahalle-post has it from its files, and what becomes of it
- * while the program runs: types and reference data that were added meanwhile
+ * The contract as mahalle-post and libmahalle have it from its files, and what
+ * becomes of it while the program runs: types and reference data that were added meanwhile
  * are taken up before a line is refused for want of them.
  */
 #ifndef MAHALLE_POST_CONTRACT_H
@@ -23,13 +23,16 @@ struct post_contract {
     struct mh_catalogue *catalogue;
     struct mh_reference *reference;
     struct post_half types, codes;
+    /** Told what is wrong with the files, in lines. Set before it is opened. */
+    void (*on_trouble)(void *opaque, const char *text);
+    void *opaque;
 };
 
 /**
  * Read all of it.
  * @param given lent; what an option says; must outlive `contract`
  * @returns MH_OK, MH_CONTRACT, MH_MEMORY; what is wrong with schemas is
- *          printed
+ *          told
  */
 MH_MUST enum mh_code post_contract_open(struct post_contract *contract,
                                         const char *given, struct mh_err *err);

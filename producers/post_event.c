@@ -1,72 +1,129 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The end of every line, whatever the format: sent, or kept aside. */
+/* The end of every line, whatever the format: stored, kept aside, or lost. */
+#include <stdio.h>
 #include <string.h>
 
-#include "encode.h"
 #include "post.h"
 
-void post_use_contract(struct post *post)
+struct label post_label(struct post *post, uint64_t ticket)
 {
-    const char *type = post->options.type;
+    return (struct label){.owner = &post->owner, .ticket = ticket};
+}
 
-    post->intake = (struct intake){.catalogue = post->contract.catalogue,
-                                   .reference = post->contract.reference};
-    if (type != NULL) {
-        post->intake.type =
-            mh_catalogue_type(post->contract.catalogue, type, strlen(type));
+/* -------------------------------------------------- what became of events */
+
+/* Faults that a gateway told, as our own. */
+static void copy_faults(struct mh_faults *faults,
+                        const struct mahalle_result *result)
+{
+    faults->count = 0;
+    for (size_t i = 0; i < result->fault_count; i++) {
+        const struct mahalle_fault *fault = result->faults[i];
+        enum mh_code code = mh_code_find(fault->code);
+        struct mh_fault *copy;
+
+        /* one of a later list is shown by what it says */
+        copy = mh_fault_add(
+            faults, code == MH_CODE_COUNT ? MH_GATEWAY : code, NULL, -1,
+            code == MH_CODE_COUNT ? fault->detail : fault->expected, fault->got,
+            strlen(fault->got));
+        if (copy != NULL) {
+            (void)snprintf(copy->pointer, sizeof copy->pointer, "%s",
+                           fault->pointer);
+        }
     }
 }
 
-bool post_renew(struct post *post, bool types)
+static enum mh_code keep_refused(struct post *post, const struct parcel *parcel,
+                                 const struct mahalle_result *result,
+                                 struct mh_err *err)
 {
-    bool renewed = post_contract_renew_codes(&post->contract);
+    static struct mh_faults faults; /* one thread, and 28 KB */
+    struct line line = {.text = (const char *)parcel->value,
+                        .len = parcel->len,
+                        .number = parcel->ticket &
+                                  ((UINT64_C(1) << POST_TICKET_LINE_BITS) - 1)};
 
-    if (types && post_contract_renew_types(&post->contract)) {
-        renewed = true;
-    }
-    if (renewed) {
-        post_use_contract(post);
-    }
-    return renewed;
+    copy_faults(&faults, result);
+    progress_refused(&post->progress, &faults);
+    progress_hide(&post->progress);
+    return rejects_write(
+        post->rejects,
+        mh_options_arg(post->options.all,
+                       (int)(parcel->ticket >> POST_TICKET_LINE_BITS)),
+        &line, &faults, err);
 }
 
-enum mh_code post_event(struct post *post, const struct mh_event *event,
-                        uint64_t ticket, struct mh_err *err)
+static void lose(struct post *post, enum mh_code code, const char *text)
 {
-    mh_buf_reset(&post->value);
-    mh_encode(event, &post->value);
-    if (post->value.failed) {
-        (void)mh_fault_add(&post->faults, MH_TOO_LARGE, event->type, -1,
-                           "at most 65536 bytes", NULL, 0);
-        return MH_TOO_LARGE;
+    if (post->lost.code == MH_OK) {
+        post->lost.code = code;
+        (void)snprintf(post->lost.text, sizeof post->lost.text, "%s", text);
     }
-    return post->sender == NULL
+}
+
+void post_settled(struct parcel_owner *owner, const struct parcel *parcel,
+                  const struct mahalle_result *result)
+{
+    struct post *post = (struct post *)owner;
+    struct mh_err err;
+    enum mh_code code;
+
+    switch (result->fate) {
+    case MAHALLE_STORED:
+    case MAHALLE_DUPLICATE:
+        post->stored++;
+        break;
+    case MAHALLE_REFUSED:
+        code = keep_refused(post, parcel, result, &err);
+        if (code != MH_OK) {
+            lose(post, code, err.text);
+        }
+        break;
+    case MAHALLE_NOT_STORED:
+    case MAHALLE_UNCERTAIN:
+        if (post->lost.count++ == 0 || parcel->ticket < post->lost.ticket) {
+            post->lost.ticket = parcel->ticket;
+        }
+        lose(post, post->options.gateway == NULL ? MH_KAFKA_DOWN : MH_GATEWAY,
+             result->reason);
+        break;
+    }
+}
+
+/* ------------------------------------------------------------------- lines */
+
+/* @returns MH_OK while nothing was given up */
+static enum mh_code verdict(const struct post *post, struct mh_err *err)
+{
+    return post->lost.code == MH_OK
                ? MH_OK
-               : send_event(post->sender, event, &post->value, ticket, err);
+               : mh_fail(err, post->lost.code, "%s", post->lost.text);
 }
 
 enum mh_code post_settle(struct post *post, enum mh_code code, const char *file,
                          const struct line *line, uint64_t ticket,
                          struct mh_err *err)
 {
-    if (code == MH_MEMORY) {
-        return mh_fail(err, MH_MEMORY, "reading a line: out of memory");
-    }
+    const struct mh_faults *faults = &post->work.faults;
+
     if (mh_code_act(code) == MH_ACT_REFUSE) {
-        progress_refused(&post->progress, &post->faults);
+        progress_refused(&post->progress, faults);
         progress_hide(&post->progress);
-        code = rejects_write(post->rejects, file, line, &post->faults, err);
+        code = rejects_write(post->rejects, file, line, faults, err);
     } else if (code == MH_OK) {
         post->good++;
     }
     if (code == MH_OK) {
         post->progress.read++;
         post->last = ticket;
+        code = verdict(post, err);
     }
     return code;
 }
 
 enum mh_code post_idle(struct post *post, struct mh_err *err)
 {
-    return post->sender == NULL ? MH_OK : send_poll(post->sender, err);
+    client_serve(post->client, 0);
+    return verdict(post, err);
 }

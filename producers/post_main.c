@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * mahalle-post: files of events -> Kafka.
+ * mahalle-post: files of events -> Kafka or a gateway, by libmahalle's client.
  * post_lines and post_rows have the steps in the order of the data: lines and
- * json, or rows and sheet; intake (with the check), encode, send; what is
+ * json, or rows and sheet; then the client, which checks and sends; what is
  * refused on the way goes to the rejects.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "frame.h"
 #include "nearest.h"
 #include "post.h"
 #include "stop.h"
 #include "template.h"
 
 enum {
-    SCRATCH_MAX = 8 * MH_EVENT_BYTES_MAX,
     TEMPLATE_MAX = MH_FIELDS_MAX * (2 * MH_LABEL_MAX + 3) + 8,
-    STOP_FLUSH_MS = 10000 /* asked to stop: for what is on its way */
+    STOP_FLUSH_MS = 10000, /* asked to stop: for what is on its way */
+    LATE_MS = 5000,        /* for the client to give up by itself */
+    GATEWAY_CONNECTIONS = 4
 };
 
 /* ------------------------------------------------------------- all files */
@@ -36,22 +36,33 @@ static enum mh_code post_files(struct post *post, struct mh_err *err)
     return code;
 }
 
-/* Wait for Kafka; what was given up before stays given up. To be asked to stop
- * while the queue is full gives up only the line in hand. */
+/* Nothing waits, or something was given up. */
+static bool is_over(const void *opaque)
+{
+    const struct post *post = opaque;
+
+    return post->lost.code != MH_OK ||
+           parcels_count(&post->client->parcels) == 0;
+}
+
+/* Wait for what is on its way; what was given up before stays given up. To be
+ * asked to stop while there is no room gives up only the line in hand. */
 static enum mh_code finish(struct post *post, enum mh_code code,
                            struct mh_err *err)
 {
-    struct mh_err late;
-    enum mh_code flushed;
+    int wait_ms = mh_stop_asked() ? STOP_FLUSH_MS : SEND_TIMEOUT_MS + LATE_MS;
+    bool all;
 
-    if (post->sender == NULL || (mh_code_exit(code) == 5 && !mh_stop_asked())) {
+    if (mh_code_exit(code) == 5 && !mh_stop_asked()) {
         return code;
     }
-    flushed = send_flush(
-        post->sender, mh_stop_asked() ? STOP_FLUSH_MS : SEND_TIMEOUT_MS, &late);
-    if (code == MH_OK && flushed != MH_OK) {
-        *err = late;
-        return flushed;
+    all = client_wait(post->client, is_over, post, wait_ms);
+    if (code == MH_OK && post->lost.code != MH_OK) {
+        return mh_fail(err, post->lost.code, "%s", post->lost.text);
+    }
+    if (code == MH_OK && !all) {
+        return mh_fail(err, MH_KAFKA_DOWN, "not all confirmed within %d s",
+                       wait_ms / 1000);
     }
     return code;
 }
@@ -69,17 +80,26 @@ static void print_line_of(const struct post *post, uint64_t ticket)
 /* Where a next run has to begin. */
 static void tell_place(const struct post *post)
 {
-    uint64_t oldest;
+    struct parcels *parcels = &post->client->parcels;
+    uint64_t oldest = post->lost.ticket;
+    uint64_t waiting = 0;
+    bool missing = parcels_oldest(parcels, &waiting);
 
-    if (post->sender != NULL && send_oldest(post->sender, &oldest)) {
+    if (post->lost.count > 0) {
+        oldest = missing && waiting < oldest ? waiting : oldest;
+        missing = true;
+    } else {
+        oldest = waiting;
+    }
+    if (missing) {
         (void)printf("not confirmed: %" PRIu64 " events, the first from ",
-                     send_waiting(post->sender));
+                     post->lost.count + parcels_count(parcels));
         print_line_of(post, oldest);
         (void)puts("; everything good before it is stored");
     } else if (post->progress.read > 0) {
         (void)printf("everything good up to ");
         print_line_of(post, post->last);
-        (void)puts(post->sender == NULL ? " was checked" : " is stored");
+        (void)puts(post->options.dry_run ? " was checked" : " is stored");
     }
     if (post->progress.read > 0) {
         (void)printf("not read: what follows ");
@@ -100,9 +120,8 @@ static int sum_up(const struct post *post, enum mh_code code,
     } else if (code != MH_OK) {
         (void)fprintf(stderr, "mahalle-post: %s\n", err->text);
     }
-    progress_sum_up(&post->progress, post->sender == NULL ? "good" : "stored",
-                    post->sender == NULL ? post->good
-                                         : send_stored(post->sender));
+    progress_sum_up(&post->progress, post->options.dry_run ? "good" : "stored",
+                    post->options.dry_run ? post->good : post->stored);
     if (stopped || code != MH_OK) {
         tell_place(post);
     }
@@ -117,14 +136,15 @@ static int sum_up(const struct post *post, enum mh_code code,
 
 /* ---------------------------------------------------------- the beginning */
 
-static enum mh_code refuse_type(const struct post *post, const char *type,
-                                struct mh_err *err)
+/* A type that there is not, and the nearest that there is. */
+static enum mh_code refuse_type(const struct mh_catalogue *catalogue,
+                                const char *type, struct mh_err *err)
 {
     struct mh_nearest nearest;
 
     mh_nearest_begin(&nearest, type, strlen(type));
-    for (int i = 0; i < mh_catalogue_count(post->contract.catalogue); i++) {
-        const char *name = mh_catalogue_at(post->contract.catalogue, i)->name;
+    for (int i = 0; i < mh_catalogue_count(catalogue); i++) {
+        const char *name = mh_catalogue_at(catalogue, i)->name;
 
         mh_nearest_offer(&nearest, name, name);
     }
@@ -133,28 +153,32 @@ static enum mh_code refuse_type(const struct post *post, const char *type,
                    nearest.best == NULL ? "" : nearest.best);
 }
 
-static enum mh_code load(struct post *post, struct mh_err *err)
+static enum mh_code open_client(struct post *post, struct mh_err *err)
 {
-    const char *type = post->options.type;
-    enum mh_code code =
-        post_contract_open(&post->contract, post->options.schemas, err);
+    const struct post_options *options = &post->options;
+    struct client_settings settings = {.options = options->all,
+                                       .checks = options->csv,
+                                       .on_no_type = refuse_type};
 
-    if (code != MH_OK) {
-        return code;
+    mahalle_settings_init(&settings.all, sizeof settings.all);
+    settings.all.event_type = options->type;
+    settings.all.schemas = options->schemas;
+    settings.all.lang = options->lang == WORDS_EN ? MAHALLE_EN : MAHALLE_FA;
+    if (!options->dry_run && !options->template) {
+        settings.all.topic = options->topic;
+        settings.all.gateway = options->gateway;
+        settings.all.brokers =
+            options->gateway == NULL ? options->brokers : NULL;
+        settings.all.key = options->key;
+        settings.all.key_file = options->key_file;
+        settings.all.ca_file = options->ca_file;
+        settings.all.connections = GATEWAY_CONNECTIONS;
     }
-    post_use_contract(post);
-    return type != NULL && post->intake.type == NULL
-               ? refuse_type(post, type, err)
-               : MH_OK;
+    return client_open(&settings, &post->client, err);
 }
 
 static enum mh_code open_ends(struct post *post, struct mh_err *err)
 {
-    struct send_settings settings = {.brokers = post->options.brokers,
-                                     .topic = post->options.topic,
-                                     .options = post->options.all,
-                                     .queue_kib = SEND_QUEUE_KIB,
-                                     .timeout_ms = SEND_TIMEOUT_MS};
     enum mh_code code =
         rejects_open(post->options.rejects, &post->rejects, err);
 
@@ -162,8 +186,8 @@ static enum mh_code open_ends(struct post *post, struct mh_err *err)
         code = mend_open(post->options.rejects_csv, post->options.lang,
                          &post->mend, err);
     }
-    if (code == MH_OK && !post->options.dry_run) {
-        code = send_open(&settings, &post->sender, err);
+    if (code == MH_OK && post->client->sender != NULL) {
+        code = send_contact(post->client->sender, SEND_CONTACT_MS, err);
     }
     return code;
 }
@@ -175,7 +199,7 @@ static int print_template(const struct post *post)
     bool good;
 
     mh_buf_init(&buf, TEMPLATE_MAX);
-    template_put(&buf, post->intake.type, post->options.lang);
+    template_put(&buf, post->client->intake.type, post->options.lang);
     good = !buf.failed && fwrite(buf.bytes, 1, buf.len, stdout) == buf.len &&
            fflush(stdout) == 0;
     mh_buf_fini(&buf);
@@ -185,7 +209,7 @@ static int print_template(const struct post *post)
 static int run(struct post *post)
 {
     struct mh_err err = {0};
-    enum mh_code code = load(post, &err);
+    enum mh_code code = open_client(post, &err);
 
     if (code == MH_OK && post->options.template) {
         return print_template(post);
@@ -212,19 +236,17 @@ int main(int argc, char **argv)
     int exit_code;
 
     mh_stop_init();
-    mh_buf_init(&post.scratch, SCRATCH_MAX);
-    mh_buf_init(&post.value, MH_EVENT_BYTES_MAX);
+    post.owner.on_settled = post_settled;
+    work_init(&post.work);
     exit_code =
         mh_code_exit(post_options_read(argc, argv, &post.options, &done, &err));
     if (exit_code == 0 && !done) {
         exit_code = run(&post);
     }
-    send_close(post.sender);
+    client_close(post.client);
     rejects_close(post.rejects);
     mend_close(post.mend);
-    post_contract_close(&post.contract);
-    mh_buf_fini(&post.value);
-    mh_buf_fini(&post.scratch);
+    work_fini(&post.work);
     post_options_fini(&post.options);
     return exit_code;
 }

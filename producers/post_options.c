@@ -32,6 +32,15 @@ static const struct mh_option OPTIONS[] = {
      "Print an empty table for events of this type, and end."},
     {"lang", MH_OPTION_TEXT, "fa", 0, 0, "",
      "Language of --template and of what is wrong in --rejects-csv: fa or en."},
+    {"to", MH_OPTION_TEXT, "kafka", 0, 0, "",
+     "Where to: kafka, or the URL of a gateway, which then checks the lines."},
+    {"api-key", MH_OPTION_SECRET, "", 0, 0, "",
+     "Key for the gateway; never a flag."},
+    {"key-file", MH_OPTION_TEXT, "", 0, 0, "",
+     "File with the key for the gateway; goes before the one above."},
+    {"ca-file", MH_OPTION_TEXT, "", 0, 0, "",
+     "Authorities (PEM) that the gateway's certificate may be of; empty: the "
+     "system's."},
     {"brokers", MH_OPTION_TEXT, "", 0, 0, "",
      "Kafka's bootstrap servers, HOST:PORT with commas between."},
     {"topic", MH_OPTION_TEXT, "mahalle.events", 0, 0, "",
@@ -45,21 +54,25 @@ static const struct mh_exit EXITS[] = {
     {1, "done, but some lines were refused"},
     {2, "flags or options, an unknown type, an input that cannot be read"},
     {3, "contract: schemas or reference data missing or broken"},
-    {5, "Kafka"},
+    {5, "Kafka or the gateway"},
     {70, "own mistake of the program, or out of memory"},
     {0, NULL}};
 
 static const struct mh_program PROGRAM = {
     .name = "mahalle-post",
-    .about = "Check events from files and store them in Kafka.",
+    .about = "Check events from files and store them in Kafka, directly or "
+             "through a gateway.",
     .usage = "[--type TYPE] [--dry-run] [--rejects FILE] [--brokers LIST] "
              "FILE...|-\n"
              "--format csv --type TYPE [--charset NAME] [--rejects-csv FILE] "
              "FILE...|-\n"
+             "--to URL [--key-file FILE] FILE...|-\n"
              "--template TYPE [--lang fa|en]",
     .examples =
         "mahalle-post --dry-run events.ndjson\n"
         "mahalle-post --brokers localhost:9092 --rejects bad.ndjson "
+        "events.ndjson\n"
+        "mahalle-post --to https://gateway.example --key-file key "
         "events.ndjson\n"
         "zcat mehr.ndjson.gz | mahalle-post --type cleanup_held -\n"
         "jq -r 'select(.errors[].code == \"PLACE\") | .input' bad.ndjson | "
@@ -164,6 +177,13 @@ static void set_texts(struct post_options *options)
     options->rejects_csv = text_or_null(all, "rejects-csv");
     options->brokers = mh_options_text(all, "brokers");
     options->topic = mh_options_text(all, "topic");
+    options->gateway = strcmp(mh_options_text(all, "to"), "kafka") == 0
+                           ? NULL
+                           : mh_options_text(all, "to");
+    options->key_file = text_or_null(all, "key-file");
+    options->key =
+        options->key_file == NULL ? text_or_null(all, "api-key") : NULL;
+    options->ca_file = text_or_null(all, "ca-file");
     options->schemas = mh_options_text(all, "schemas");
     options->dry_run = mh_options_flag(all, "dry-run");
     options->csv = strcmp(mh_options_text(all, "format"), "csv") == 0;
@@ -235,8 +255,10 @@ static enum mh_code check(struct post_options *options)
         complain("--format", "ndjson or csv");
         code = MH_USAGE;
     }
-    if (!options->dry_run && options->brokers[0] == '\0') {
-        complain("--brokers", "required, or MAHALLE_BROKERS, or --dry-run");
+    if (!options->dry_run && options->gateway == NULL &&
+        options->brokers[0] == '\0') {
+        complain("--brokers",
+                 "required, or MAHALLE_BROKERS, or --to URL, or --dry-run");
         code = MH_USAGE;
     }
     if (options->file_count == 0) {

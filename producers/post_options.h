@@ -13,6 +13,10 @@ struct post_options {
     struct mh_options *all; /**< owned; the texts below are lent by it */
     const char *type;       /**< of lines that name none; NULL none */
     const char *brokers, *topic, *schemas;
+    const char *gateway;     /**< URL; NULL: Kafka */
+    const char *key;         /**< of the gateway; NULL none */
+    const char *key_file;    /**< the same; NULL none */
+    const char *ca_file;     /**< NULL: the system's */
     const char *charset;     /**< of tables */
     const char *rejects;     /**< NULL: standard error */
     const char *rejects_csv; /**< NULL none */

@@ -2,7 +2,6 @@
 /* A table -> events of one type. */
 #include <string.h>
 
-#include "clock.h"
 #include "post.h"
 #include "stop.h"
 
@@ -24,7 +23,7 @@ static enum mh_code settle(struct post *post, const struct table *table,
 
     if (mh_code_act(code) == MH_ACT_REFUSE && post->mend != NULL &&
         table->begun) {
-        enum mh_code kept = mend_row(post->mend, row, &post->faults, err);
+        enum mh_code kept = mend_row(post->mend, row, &post->work.faults, err);
 
         if (kept != MH_OK) {
             return kept;
@@ -40,10 +39,10 @@ static enum mh_code take_header(struct post *post, struct table *table,
     enum mh_code code;
 
     do {
-        post->faults.count = 0;
-        code =
-            sheet_header(&post->sheet, post->intake.type, row, &post->faults);
-    } while (code != MH_OK && post_renew(post, true));
+        post->work.faults.count = 0;
+        code = sheet_header(&post->sheet, post->client->intake.type, row,
+                            &post->work.faults);
+    } while (code != MH_OK && client_renew(post->client, true));
     if (code != MH_OK) {
         table->refused = true;
         return settle(post, table, row, code, err);
@@ -57,28 +56,21 @@ static enum mh_code take_header(struct post *post, struct table *table,
 static enum mh_code take_row(struct post *post, struct table *table,
                              const struct row *row, struct mh_err *err)
 {
-    struct intake_room room;
-    struct mh_event event MH_UNINITIALIZED;
     enum mh_code code;
 
-    post->faults.count = 0;
+    post->work.faults.count = 0;
     if (!table->begun) {
         return take_header(post, table, row, err);
     }
     if (sheet_is_blank(row)) {
         return MH_OK;
     }
-    do {
-        post->faults.count = 0;
-        code = sheet_row(&post->sheet, row, &post->faults);
-        if (code == MH_OK) {
-            code = intake_items(&post->intake, post->sheet.items,
-                                post->sheet.item_count, mh_clock_wall_ms(),
-                                &room, &event, &post->faults);
-        }
-    } while (mh_code_act(code) == MH_ACT_REFUSE && post_renew(post, false));
+    code = sheet_row(&post->sheet, row, &post->work.faults);
     if (code == MH_OK) {
-        code = post_event(post, &event, table->first | row->number, err);
+        code = client_items(post->client, &post->work, post->sheet.items,
+                            post->sheet.item_count,
+                            post_label(post, table->first | row->number),
+                            CLIENT_FOREVER_MS, err);
     }
     return settle(post, table, row, code, err);
 }
@@ -92,8 +84,8 @@ static enum mh_code refuse_file(struct post *post, struct table *table,
     const char *why = strstr(err->text, ": ");
 
     table->refused = true;
-    post->faults.count = 0;
-    (void)mh_fault_add(&post->faults, MH_CHARSET, NULL, -1,
+    post->work.faults.count = 0;
+    (void)mh_fault_add(&post->work.faults, MH_CHARSET, NULL, -1,
                        why == NULL ? err->text : why + 2, NULL, 0);
     return settle(post, table, &NOTHING, MH_CHARSET, err);
 }

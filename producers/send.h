@@ -2,20 +2,17 @@
 /**
  * Events -> Kafka, each acknowledged by all in-sync replicas.
  *
- * Last step of the producers. An event that was handed over is kept here, with
- * its ticket, until Kafka has confirmed it; so what is not stored can always
- * be named, and sent again by a new client when the old one breaks. Memory is
- * bounded: when it is full, `send_event` waits. Knows no files and no lines.
+ * Last step on the way to Kafka of libmahalle and so of mahalle-post. An event
+ * that was handed over is in the list of parcels until its owner was told; so
+ * what is not stored can always be named, and sent again by a new client when
+ * the old one breaks. Memory is bounded: when it is full, no more is taken.
+ * Any thread sends; one at a time serves (parcels.h). Knows no files, no lines.
  */
 #ifndef MAHALLE_SEND_H
 #define MAHALLE_SEND_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
-#include "buf.h"
-#include "event.h"
 #include "options.h"
+#include "parcels.h"
 
 struct send;
 
@@ -23,58 +20,55 @@ struct send_settings {
     const char *brokers;              /**< lent; bootstrap servers */
     const char *topic;                /**< lent */
     const struct mh_options *options; /**< lent; kafka.*; optional */
-    int queue_kib;                    /**< events not yet confirmed, KiB */
+    const char *const *pairs;         /**< lent; the same as name, value, NULL;
+                                   optional */
+    size_t queue_bytes;               /**< of events not yet confirmed */
     int timeout_ms; /**< an event that is not confirmed by then is given up */
+    struct parcels *parcels; /**< lent; must outlive the sender */
+    /** For what an operator may want to read; NULL: mh_log. */
+    void (*on_log)(void *opaque, enum mahalle_level level, const char *text);
+    void *opaque; /**< for on_log */
 };
 
 enum {
     /* A broker that does not answer is reported within 60 s: 5 s of them are
      * for the client to end. */
     SEND_TIMEOUT_MS = 45000,
-    SEND_QUEUE_KIB = 32 * 1024,
+    SEND_QUEUE_BYTES = 32 * 1024 * 1024,
     SEND_CONTACT_MS = 30000 /**< longest wait for a first answer */
 };
 
 /**
- * Make a client and wait until a broker has answered for the topic.
+ * Make a client; waits for nobody.
  * @param sender out; given, send_close
- * @returns MH_OK, MH_USAGE (kafka.* key), MH_MEMORY
- *          MH_KAFKA_DOWN     no answer within SEND_CONTACT_MS or timeout_ms,
- *                            whichever is less; or asked to stop
- *          MH_KAFKA_REFUSED  no such topic, not allowed
+ * @returns MH_OK, MH_USAGE (kafka.* key), MH_MEMORY, MH_CONTRACT (librdkafka
+ *          is too old)
  */
 MH_MUST enum mh_code send_open(const struct send_settings *settings,
                                struct send **sender, struct mh_err *err);
+/**
+ * Wait until a broker has answered for the topic.
+ * @returns MH_OK, MH_MEMORY
+ *          MH_KAFKA_DOWN     no answer within `wait_ms`; or asked to stop
+ *          MH_KAFKA_REFUSED  no such topic, not allowed
+ */
+MH_MUST enum mh_code send_contact(struct send *sender, int wait_ms,
+                                  struct mh_err *err);
 
 /**
- * Hand one event over; waits while the queue is full.
- * @param event  lent; has passed the check
- * @param value  lent; frame and record of the event
- * @param ticket the caller's number for it; rises from call to call
- * @returns MH_OK, MH_MEMORY; else the event was not taken:
- *          MH_KAFKA_DOWN     given up, see SEND_TIMEOUT_MS; or asked to stop
- *          MH_KAFKA_REFUSED  Kafka does not take what was sent before
- *          MH_KAFKA_FATAL    new clients break as well
+ * Hand one event over; never waits.
+ * @param parcel taken with MH_OK; else the caller's as before. Its value is
+ *               the frame and record, its headers are made
+ * @returns MH_OK
+ *          MH_FULL  no room now: serve, and try again
+ *          MH_KAFKA_REFUSED, MH_KAFKA_DOWN  the client does not take it
  */
-MH_MUST enum mh_code send_event(struct send *sender,
-                                const struct mh_event *event,
-                                const struct mh_buf *value, uint64_t ticket,
+MH_MUST enum mh_code send_event(struct send *sender, struct parcel *parcel,
                                 struct mh_err *err);
-/** Take what Kafka has confirmed; never waits. Call while input is awaited.
- *  @returns as send_event */
-MH_MUST enum mh_code send_poll(struct send *sender, struct mh_err *err);
-/** Wait until everything is confirmed, `wait_ms` at most.
- *  @returns as send_event; MH_KAFKA_DOWN also when the time is over */
-MH_MUST enum mh_code send_flush(struct send *sender, int wait_ms,
-                                struct mh_err *err);
-/** Ends the client; what is not confirmed is dropped. NULL is fine. */
+/** The thread that serves: take what Kafka says for `wait_ms` at most, tell the
+ *  owners, make a broken client anew. */
+void send_turn(struct send *sender, int wait_ms);
+/** Ends the client; what is not confirmed stays in the list. NULL is fine. */
 void send_close(struct send *sender);
-
-/** Events that Kafka has confirmed. */
-uint64_t send_stored(const struct send *sender);
-/** Events that were handed over and are not confirmed. */
-uint64_t send_waiting(const struct send *sender);
-/** The lowest ticket that is not confirmed. @returns false: none waits */
-bool send_oldest(const struct send *sender, uint64_t *ticket);
 
 #endif

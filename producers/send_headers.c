@@ -23,8 +23,9 @@ static char *put(char *to, int number, int width, char behind)
 }
 
 /* Years are those of the check, so they have four digits. */
-static void write_time(int64_t instant_ms, char *to)
+void send_headers_time(int64_t instant_ms, char time[SEND_TIME_BYTES])
 {
+    char *to = time;
     int64_t day = instant_ms / MS_PER_DAY - (instant_ms % MS_PER_DAY < 0);
     int ms = (int)(instant_ms - day * MS_PER_DAY);
     struct mh_date date = mh_gregorian_from_day((int32_t)day);
@@ -58,8 +59,10 @@ void send_headers_make(const struct mh_event *event,
     if (time->set != MH_VALUE) {
         time = &event->values[MH_FIELD_POSTED_AT];
     }
-    memcpy(headers->id, id->text, sizeof headers->id);
-    headers->type = event->type->name;
+    memcpy(headers->id, id->text, SEND_ID_BYTES);
+    headers->id[SEND_ID_BYTES] = '\0';
+    /* a copy: the type may be read anew while the event is on its way */
+    (void)memccpy(headers->type, event->type->name, '\0', sizeof headers->type);
     write_source(agency, headers->source, sizeof headers->source);
-    write_time(time->number, headers->time);
+    send_headers_time(time->number, headers->time);
 }

@@ -72,6 +72,8 @@ enum mh_act {
     X(CONTRACT, STOP, 3, "schema, table or reference data differ")           \
     X(MEMORY, STOP, 70, "out of memory")                                     \
     X(BUG, STOP, 70, "own mistake")                                          \
+    X(FULL, RETRY, 5, "no room for more events")                             \
+    X(GATEWAY, RETRY, 5, "the gateway does not store")                       \
     X(PG_DOWN, RETRY, 4, "database not reachable")                           \
     X(PG_BUSY, RETRY, 4, "database asks to try again")                       \
     X(PG_OWNER, RETRY, 4, "another consumer owns the partition")             \

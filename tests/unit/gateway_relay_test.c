@@ -111,7 +111,8 @@ static struct batch *make_batch(unsigned seed)
         entry->event.content = number;
         memcpy(entry->event.id + 8, &number, sizeof number);
         memset(batch->headers[i].id, 'a', sizeof batch->headers[i].id);
-        batch->headers[i].type = type;
+        (void)snprintf(batch->headers[i].type, sizeof batch->headers[i].type,
+                       "%s", type);
     }
     return batch;
 }

@@ -3,7 +3,6 @@
 #include "send.h"
 
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,7 +14,6 @@
 #include <librdkafka/rdkafka_mock.h>
 
 #include "clock.h"
-#include "stop.h"
 
 enum {
     PRODUCE = 0, /* the number of this request in Kafka's protocol */
@@ -47,7 +45,7 @@ static int begin(void **state)
     mock.settings = (struct send_settings){
         .brokers = rd_kafka_mock_cluster_bootstraps(mock.cluster),
         .topic = TOPIC,
-        .queue_kib = SEND_QUEUE_KIB,
+        .queue_bytes = SEND_QUEUE_BYTES,
         .timeout_ms = SEND_TIMEOUT_MS};
     *state = &mock;
     return 0;
@@ -62,19 +60,65 @@ static int end(void **state)
     return 0;
 }
 
-static struct send *open_sender(const struct mock *mock)
+/* A sender, its list, and what its owner was told. */
+struct sending {
+    struct parcel_owner owner; /* first */
+    struct parcels parcels;
+    struct send *send;
+    uint64_t stored, lost;
+    enum mahalle_fate fate;
+    char reason[512]; /* of the last that was lost */
+};
+
+static void on_settled(struct parcel_owner *owner, const struct parcel *parcel,
+                       const struct mahalle_result *result)
 {
-    struct send *sender = NULL;
+    struct sending *sender = (struct sending *)owner;
+
+    assert_memory_equal(result->id, parcel->headers.id, SEND_ID_BYTES);
+    if (result->fate == MAHALLE_STORED) {
+        assert_true(result->partition >= 0 && result->offset >= 0);
+        sender->stored++;
+    } else {
+        sender->lost++;
+        sender->fate = result->fate;
+        (void)snprintf(sender->reason, sizeof sender->reason, "%s",
+                       result->reason);
+    }
+}
+
+static enum mh_code try_open(struct mock *mock, struct sending *sender,
+                             int wait_ms, struct mh_err *err)
+{
+    enum mh_code code;
+
+    memset(sender, 0, sizeof *sender);
+    sender->owner.on_settled = on_settled;
+    assert_true(parcels_init(&sender->parcels));
+    mock->settings.parcels = &sender->parcels;
+    code = send_open(&mock->settings, &sender->send, err);
+    return code == MH_OK ? send_contact(sender->send, wait_ms, err) : code;
+}
+
+static struct sending *open_sender(struct mock *mock)
+{
+    static struct sending sender;
     struct mh_err err = {0};
 
-    if (send_open(&mock->settings, &sender, &err) != MH_OK) {
+    if (try_open(mock, &sender, SEND_CONTACT_MS, &err) != MH_OK) {
         fail_msg("%s", err.text);
     }
-    return sender;
+    return &sender;
+}
+
+static void close_sender(struct sending *sender)
+{
+    send_close(sender->send);
+    parcels_fini(&sender->parcels);
 }
 
 /* Event number `i`; only what `send` looks at. */
-static enum mh_code send_one(struct send *sender, uint64_t i,
+static enum mh_code send_one(struct sending *sender, uint64_t i,
                              struct mh_err *err)
 {
     static char name[] = "council_formed";
@@ -82,7 +126,8 @@ static enum mh_code send_one(struct send *sender, uint64_t i,
     struct mh_event event = {.type = &TYPE};
     char id[37];
     uint8_t bytes[200];
-    struct mh_buf value = {.bytes = bytes, .len = sizeof bytes};
+    struct parcel *parcel;
+    enum mh_code code;
 
     (void)snprintf(id, sizeof id, "0b1f6a52-3c4d-4e5f-8a9b-%012llu",
                    (unsigned long long)i);
@@ -93,10 +138,21 @@ static enum mh_code send_one(struct send *sender, uint64_t i,
         (struct mh_value){.text = "education!", .len = 9, .set = MH_VALUE};
     event.values[MH_FIELD_POSTED_AT] =
         (struct mh_value){.number = 1760338800250, .set = MH_VALUE};
-    return send_event(sender, &event, &value, i, err);
+    parcel = parcels_pack(bytes, sizeof bytes);
+    assert_non_null(parcel);
+    parcel->owner = &sender->owner;
+    parcel->ticket = i;
+    send_headers_make(&event, &parcel->headers);
+    while ((code = send_event(sender->send, parcel, err)) == MH_FULL) {
+        send_turn(sender->send, 100);
+    }
+    if (code != MH_OK) {
+        free(parcel);
+    }
+    return code;
 }
 
-static void send_range(struct send *sender, uint64_t from, uint64_t to)
+static void send_range(struct sending *sender, uint64_t from, uint64_t to)
 {
     struct mh_err err = {0};
 
@@ -107,17 +163,25 @@ static void send_range(struct send *sender, uint64_t from, uint64_t to)
     }
 }
 
-static void flush_all(struct send *sender, uint64_t stored)
+/* @returns whether nothing waits any more */
+static bool flush(struct sending *sender, int wait_ms)
 {
-    struct mh_err err = {0};
+    int64_t until_ms = mh_clock_ms() + wait_ms;
+
+    while (parcels_count(&sender->parcels) > 0 && mh_clock_ms() < until_ms) {
+        send_turn(sender->send, 100);
+    }
+    return parcels_count(&sender->parcels) == 0;
+}
+
+static void flush_all(struct sending *sender, uint64_t stored)
+{
     uint64_t ticket;
 
-    if (send_flush(sender, 20000, &err) != MH_OK) {
-        fail_msg("%s", err.text);
-    }
-    assert_int_equal(send_stored(sender), stored);
-    assert_int_equal(send_waiting(sender), 0);
-    assert_false(send_oldest(sender, &ticket));
+    assert_true(flush(sender, 20000));
+    assert_int_equal(sender->stored, stored);
+    assert_int_equal(sender->lost, 0);
+    assert_false(parcels_oldest(&sender->parcels, &ticket));
 }
 
 /* ------------------------------------------------------- what is in the log */
@@ -208,34 +272,34 @@ static void expect_log(const struct mock *mock, unsigned count, unsigned extra)
 static void what_is_confirmed_is_in_the_log_once(void **state)
 {
     struct mock *mock = *state;
-    struct send *sender = open_sender(mock);
+    struct sending *sender = open_sender(mock);
 
     send_range(sender, 0, 3000);
     flush_all(sender, 3000);
-    send_close(sender);
+    close_sender(sender);
     expect_log(mock, 3000, 0);
 }
 
 static void a_full_queue_waits_and_loses_nothing(void **state)
 {
     struct mock *mock = *state;
-    struct send *sender;
+    struct sending *sender;
 
-    mock->settings.queue_kib = 16;
+    mock->settings.queue_bytes = 16 * 1024;
     sender = open_sender(mock);
     for (uint64_t i = 0; i < 5000; i += 100) {
         send_range(sender, i, i + 100);
-        assert_true(send_waiting(sender) <= 100);
+        assert_true(parcels_count(&sender->parcels) <= 100);
     }
     flush_all(sender, 5000);
-    send_close(sender);
+    close_sender(sender);
     expect_log(mock, 5000, 0);
 }
 
 static void passing_errors_are_tried_again(void **state)
 {
     struct mock *mock = *state;
-    struct send *sender = open_sender(mock);
+    struct sending *sender = open_sender(mock);
 
     rd_kafka_mock_push_request_errors(
         mock->cluster, PRODUCE, 4, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
@@ -244,14 +308,14 @@ static void passing_errors_are_tried_again(void **state)
         RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS);
     send_range(sender, 0, 100);
     flush_all(sender, 100);
-    send_close(sender);
+    close_sender(sender);
     expect_log(mock, 100, 0);
 }
 
 static void a_broken_client_is_made_anew_and_nothing_is_lost(void **state)
 {
     struct mock *mock = *state;
-    struct send *sender = open_sender(mock);
+    struct sending *sender = open_sender(mock);
 
     send_range(sender, 0, 10);
     flush_all(sender, 10);
@@ -260,57 +324,56 @@ static void a_broken_client_is_made_anew_and_nothing_is_lost(void **state)
         RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
     send_range(sender, 10, 500);
     flush_all(sender, 500);
-    send_close(sender);
+    close_sender(sender);
     expect_log(mock, 500, 500);
 }
 
 static void clients_that_break_again_and_again_are_given_up(void **state)
 {
     struct mock *mock = *state;
-    struct send *sender = open_sender(mock);
+    struct sending *sender = open_sender(mock);
     struct mh_err err = {0};
-    enum mh_code code = MH_OK;
 
     for (int i = 0; i < 100; i++) {
         rd_kafka_mock_push_request_errors(
             mock->cluster, PRODUCE, 1,
             RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER);
     }
-    code = send_one(sender, 7, &err);
-    if (code == MH_OK) {
-        code = send_flush(sender, 20000, &err);
-    }
-    assert_int_equal(code, MH_KAFKA_FATAL);
-    assert_int_equal(send_waiting(sender), 1);
-    send_close(sender);
+    assert_int_equal(send_one(sender, 7, &err), MH_OK);
+    assert_true(flush(sender, 20000));
+    assert_int_equal(sender->lost, 1);
+    assert_int_equal(sender->fate, MAHALLE_UNCERTAIN);
+    assert_non_null(strstr(sender->reason, "3 clients in a row broke"));
+    /* and when Kafka is well again, so is the sender */
+    rd_kafka_mock_clear_request_errors(mock->cluster, PRODUCE);
+    assert_int_equal(send_one(sender, 8, &err), MH_OK);
+    assert_true(flush(sender, 20000));
+    assert_int_equal(sender->stored, 1);
+    close_sender(sender);
 }
 
-static void what_kafka_refuses_is_said_and_kept(void **state)
+static void what_kafka_refuses_is_said(void **state)
 {
     struct mock *mock = *state;
-    struct send *sender = open_sender(mock);
+    struct sending *sender = open_sender(mock);
     struct mh_err err = {0};
-    uint64_t ticket = 0;
 
     rd_kafka_mock_push_request_errors(
         mock->cluster, PRODUCE, 2, RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
         RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
     assert_int_equal(send_one(sender, 5, &err), MH_OK);
-    assert_int_equal(send_flush(sender, 20000, &err), MH_KAFKA_REFUSED);
-    assert_true(send_oldest(sender, &ticket));
-    assert_int_equal(ticket, 5);
-    /* it stays given up */
-    assert_int_equal(send_poll(sender, &err), MH_KAFKA_REFUSED);
-    send_close(sender);
+    assert_true(flush(sender, 20000));
+    assert_int_equal(sender->lost, 1);
+    assert_int_equal(sender->fate, MAHALLE_NOT_STORED);
+    assert_non_null(strstr(sender->reason, TOPIC));
+    close_sender(sender);
 }
 
 static void a_broker_that_goes_away_is_given_up_in_time(void **state)
 {
     struct mock *mock = *state;
-    struct send *sender;
-    struct mh_err err = {0};
+    struct sending *sender;
     int64_t start_ms = mh_clock_ms();
-    uint64_t ticket = 0;
 
     mock->settings.timeout_ms = SHORT_MS;
     sender = open_sender(mock);
@@ -318,83 +381,80 @@ static void a_broker_that_goes_away_is_given_up_in_time(void **state)
     flush_all(sender, 20);
     assert_int_equal(rd_kafka_mock_broker_set_down(mock->cluster, 1), 0);
     send_range(sender, 20, 40);
-    assert_int_equal(send_flush(sender, 20000, &err), MH_KAFKA_DOWN);
-    assert_int_equal(send_stored(sender), 20);
-    assert_int_equal(send_waiting(sender), 20);
-    assert_true(send_oldest(sender, &ticket));
-    assert_int_equal(ticket, 20);
-    send_close(sender);
+    assert_true(flush(sender, 20000));
+    assert_int_equal(sender->stored, 20);
+    assert_int_equal(sender->lost, 20);
+    assert_non_null(strstr(sender->reason, "not confirmed within 1 s"));
+    /* the same sender goes on when the broker is back */
+    assert_int_equal(rd_kafka_mock_broker_set_up(mock->cluster, 1), 0);
+    for (uint64_t i = 40; sender->stored == 20 && i < 50; i++) {
+        send_range(sender, i, i + 1);
+        assert_true(flush(sender, 20000));
+    }
+    assert_int_equal(sender->stored, 21);
+    close_sender(sender);
     assert_true(mh_clock_ms() - start_ms < 15000);
 }
 
 static void a_broker_that_comes_back_in_time_gets_all(void **state)
 {
     struct mock *mock = *state;
-    struct send *sender = open_sender(mock);
-    struct mh_err err = {0};
+    struct sending *sender = open_sender(mock);
+    uint64_t ticket = 99;
 
     assert_int_equal(rd_kafka_mock_broker_set_down(mock->cluster, 1), 0);
     send_range(sender, 0, 20);
-    assert_int_equal(send_flush(sender, 500, &err), MH_KAFKA_DOWN);
+    assert_false(flush(sender, 500));
+    assert_true(parcels_oldest(&sender->parcels, &ticket));
+    assert_int_equal(ticket, 0);
     assert_int_equal(rd_kafka_mock_broker_set_up(mock->cluster, 1), 0);
     flush_all(sender, 20);
-    send_close(sender);
+    close_sender(sender);
     expect_log(mock, 20, 0);
 }
 
-static void without_an_answer_nothing_is_opened(void **state)
+static void without_an_answer_that_is_said(void **state)
 {
     struct mock *mock = *state;
-    struct send *sender = NULL;
+    struct sending sender;
     struct mh_err err = {0};
 
-    mock->settings.timeout_ms = SHORT_MS;
     mock->settings.brokers = "127.0.0.1:1";
-    assert_int_equal(send_open(&mock->settings, &sender, &err), MH_KAFKA_DOWN);
+    assert_int_equal(try_open(mock, &sender, SHORT_MS, &err), MH_KAFKA_DOWN);
     assert_non_null(strstr(err.text, "127.0.0.1:1"));
-    assert_null(sender);
+    close_sender(&sender);
 }
 
-static void without_the_topic_nothing_is_opened(void **state)
+static void without_the_topic_that_is_said(void **state)
 {
     struct mock *mock = *state;
-    struct send *sender = NULL;
+    struct sending sender;
     struct mh_err err = {0};
 
     rd_kafka_mock_topic_set_error(mock->cluster, TOPIC,
                                   RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
-    assert_int_equal(send_open(&mock->settings, &sender, &err),
-                     MH_KAFKA_REFUSED);
-    assert_null(sender);
-    send_close(NULL);
+    assert_int_equal(try_open(mock, &sender, SHORT_MS, &err), MH_KAFKA_REFUSED);
+    close_sender(&sender);
 }
 
-/* Last: a process that was asked to stop stays so. */
-static void asked_to_stop_before_a_full_queue_still_flushes(void **state)
+static void settings_that_are_not_the_callers_are_refused(void **state)
 {
+    static const char *const ACKS[] = {"acks", "1", NULL};
+    static const char *const HALF[] = {"linger.ms", NULL};
+    static const char *const UNKNOWN[] = {"linger.hours", "1", NULL};
     struct mock *mock = *state;
-    struct send *sender;
+    struct sending sender;
     struct mh_err err = {0};
-    enum mh_code code = MH_OK;
-    uint64_t taken = 0;
 
-    mock->settings.queue_kib = 16;
-    sender = open_sender(mock);
-    assert_int_equal(rd_kafka_mock_broker_set_down(mock->cluster, 1), 0);
-    mh_stop_init();
-    assert_int_equal(raise(SIGTERM), 0);
-    while (code == MH_OK && taken < 1000) {
-        code = send_one(sender, taken, &err);
-        taken += code == MH_OK;
-    }
-    assert_int_equal(code, MH_KAFKA_DOWN);
-    assert_string_equal(err.text, "asked to stop");
-    assert_true(taken > 0);
-    assert_int_equal(send_waiting(sender), taken);
-    assert_int_equal(rd_kafka_mock_broker_set_up(mock->cluster, 1), 0);
-    flush_all(sender, taken);
-    send_close(sender);
-    expect_log(mock, (unsigned)taken, 0);
+    mock->settings.pairs = ACKS;
+    assert_int_equal(try_open(mock, &sender, SHORT_MS, &err), MH_USAGE);
+    assert_non_null(strstr(err.text, "acks"));
+    mock->settings.pairs = HALF;
+    assert_int_equal(try_open(mock, &sender, SHORT_MS, &err), MH_USAGE);
+    mock->settings.pairs = UNKNOWN;
+    assert_int_equal(try_open(mock, &sender, SHORT_MS, &err), MH_USAGE);
+    assert_non_null(strstr(err.text, "linger.hours"));
+    send_close(NULL);
 }
 
 int main(void)
@@ -406,12 +466,12 @@ int main(void)
         TEST(passing_errors_are_tried_again),
         TEST(a_broken_client_is_made_anew_and_nothing_is_lost),
         TEST(clients_that_break_again_and_again_are_given_up),
-        TEST(what_kafka_refuses_is_said_and_kept),
+        TEST(what_kafka_refuses_is_said),
         TEST(a_broker_that_goes_away_is_given_up_in_time),
         TEST(a_broker_that_comes_back_in_time_gets_all),
-        TEST(without_an_answer_nothing_is_opened),
-        TEST(without_the_topic_nothing_is_opened),
-        TEST(asked_to_stop_before_a_full_queue_still_flushes),
+        TEST(without_an_answer_that_is_said),
+        TEST(without_the_topic_that_is_said),
+        TEST(settings_that_are_not_the_callers_are_refused),
 #undef TEST
     };
 

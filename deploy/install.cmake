@@ -4,11 +4,14 @@
 #
 #     cpack --config build/release/CPackConfig.cmake
 
-install(DIRECTORY include/mahalle TYPE INCLUDE)
+install(FILES include/mahalle/mahalle.h
+    DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/mahalle)
 install(DIRECTORY schemas/ DESTINATION ${CMAKE_INSTALL_DATADIR}/mahalle/schemas
     PATTERN reference/loaded EXCLUDE)
-file(GLOB manuals CONFIGURE_DEPENDS deploy/man/*.1)
-install(FILES ${manuals} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+foreach(section 1 3)
+    file(GLOB manuals CONFIGURE_DEPENDS deploy/man/*.${section})
+    install(FILES ${manuals} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
+endforeach()
 install(DIRECTORY deploy/docs deploy/examples TYPE DOC)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 

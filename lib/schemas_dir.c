@@ -1,48 +1,74 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An installed program finds its schemas from where it lies itself, so that
+ * An installed program or library finds its schemas from where it lies, so that
  * one build can be installed under any prefix, packed, or unpacked elsewhere.
  */
 #include "schemas_dir.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The program's own path with its name cut off. */
-static bool find_own_folder(char path[MH_SCHEMAS_DIR_MAX])
+/* Cut the name off a path. @returns false: there is none before it */
+static bool cut_name(char *path)
+{
+    char *slash = strrchr(path, '/');
+
+    if (slash != NULL) {
+        *slash = '\0';
+    }
+    return slash != NULL;
+}
+
+/* The folder of the program. */
+static bool find_program(char path[MH_SCHEMAS_DIR_MAX])
 {
     ssize_t len = readlink("/proc/self/exe", path, MH_SCHEMAS_DIR_MAX - 1);
-    char *slash;
 
     if (len < 1 || len >= MH_SCHEMAS_DIR_MAX - 1) {
         return false;
     }
     path[len] = '\0';
-    slash = strrchr(path, '/');
-    if (slash == NULL) {
+    return cut_name(path);
+}
+
+/* The folder of the shared library that this code is in, if it is in one. */
+static bool find_library(char path[MH_SCHEMAS_DIR_MAX])
+{
+    static const char NAME[] = "/libmahalle.so";
+    static const char here;
+    Dl_info info;
+
+    if (dladdr(&here, &info) == 0 || info.dli_fname == NULL ||
+        strstr(info.dli_fname, NAME) == NULL ||
+        snprintf(path, MH_SCHEMAS_DIR_MAX, "%s", info.dli_fname) >=
+            MH_SCHEMAS_DIR_MAX) {
         return false;
     }
-    *slash = '\0';
-    return true;
+    return cut_name(path);
 }
 
 const char *mh_schemas_dir(const char *given, char path[MH_SCHEMAS_DIR_MAX])
 {
+    const char *beside = MAHALLE_SCHEMAS_BESIDE_LIBRARY;
     size_t len;
 
     if (*given != '\0') {
         return given;
     }
-    if (!find_own_folder(path)) {
-        return MAHALLE_SCHEMAS_DIR;
+    if (!find_library(path)) {
+        beside = MAHALLE_SCHEMAS_BESIDE;
+        if (!find_program(path)) {
+            return MAHALLE_SCHEMAS_DIR;
+        }
     }
     len = strlen(path);
-    if (snprintf(path + len, MH_SCHEMAS_DIR_MAX - len, "/%s",
-                 MAHALLE_SCHEMAS_BESIDE) >= (int)(MH_SCHEMAS_DIR_MAX - len) ||
+    if (snprintf(path + len, MH_SCHEMAS_DIR_MAX - len, "/%s", beside) >=
+            (int)(MH_SCHEMAS_DIR_MAX - len) ||
         access(path, R_OK | X_OK) != 0) {
         return MAHALLE_SCHEMAS_DIR;
     }

@@ -11,8 +11,8 @@ enum { MH_SCHEMAS_DIR_MAX = 4096 }; /* bytes of the longest path, and a NUL */
  * @param given lent; what an option says, empty for "find it"
  * @param path  out; room for what is found
  * @returns `given` unless it is empty; else the schemas that were installed
- *          beside the running program, wherever that was put; else those of
- *          the sources it was built from. Lent.
+ *          beside libmahalle or the running program, wherever that was put;
+ *          else those of the sources it was built from. Lent.
  */
 const char *mh_schemas_dir(const char *given, char path[MH_SCHEMAS_DIR_MAX]);
 

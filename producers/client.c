@@ -210,8 +210,8 @@ static enum mh_code open_contract(struct client *client, struct mh_err *err)
 enum mh_code client_open(const struct client_settings *settings,
                          struct client **client, struct mh_err *err)
 {
-    const struct mahalle_settings *all = &settings->all;
     struct client *made = calloc(1, sizeof *made);
+    const struct mahalle_settings *all;
     enum mh_code code = MH_OK;
 
     if (made == NULL || !parcels_init(&made->parcels)) {
@@ -219,6 +219,7 @@ enum mh_code client_open(const struct client_settings *settings,
         return mh_fail(err, MH_MEMORY, "out of memory");
     }
     made->settings = *settings;
+    all = &made->settings.all;
     made->contract.on_trouble = on_trouble;
     made->contract.opaque = made;
     if (pthread_rwlock_init(&made->contract_lock, NULL) != 0) {

@@ -145,6 +145,38 @@ static enum mh_code compare_type(struct verify *verify, const struct type *type,
     return code;
 }
 
+/* How many of an agency's messages of a day were applied and refused: versions
+ * and letters tell. */
+static enum mh_code compare_agency_days(struct verify *verify,
+                                        struct mh_err *err)
+{
+    static const char *const NAMES[] = {"applied", "rejected"};
+    enum mh_code code = database_exec(
+        verify->db, "agencies",
+        "SELECT agency_code, received_on, applied, rejected, stored_applied,"
+        "       stored_rejected"
+        "  FROM core.agency_day_corrections() ORDER BY 1, 2",
+        0, NULL, err);
+
+    for (int i = 0; code == MH_OK && i < database_rows(verify->db); i++) {
+        for (int c = 0; c < 2; c++) {
+            const char *expected = database_text(verify->db, i, 2 + c);
+            const char *stored = database_text(verify->db, i, 4 + c);
+
+            if (strcmp(expected, stored) != 0) {
+                verify_begin(verify, "core.agency_day");
+                verify_put("agency", database_text(verify->db, i, 0));
+                verify_put("day", database_text(verify->db, i, 1));
+                verify_put("column", NAMES[c]);
+                verify_put("stored", stored);
+                verify_put("expected", expected);
+                verify_end();
+            }
+        }
+    }
+    return code;
+}
+
 /* Rows whose type nobody knows are in no comparison of types. */
 static enum mh_code find_strangers(struct verify *verify, struct mh_err *err)
 {
@@ -187,6 +219,9 @@ enum mh_code verify_totals(struct verify *verify, struct mh_err *err)
     for (int i = 0; code == MH_OK && i < types->count; i++) {
         verify_show(verify, "totals of types", i, types->count);
         code = compare_type(verify, &types->items[i], err);
+    }
+    if (code == MH_OK && !some) {
+        code = compare_agency_days(verify, err);
     }
     if (code == MH_OK && !some) {
         code = find_strangers(verify, err);

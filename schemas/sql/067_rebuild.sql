@@ -123,6 +123,57 @@ SELECT coalesce(e.events, 0) - coalesce(f.events, 0),
        type.type_id, core.recount_posted_from(type, 'true'))
 $sql$;
 
+-- What core.agency_day lacks of versions and dead letters. A version that came
+-- by the replay of a letter was counted as rejected. What is read again after a
+-- position went back counts as rejected again and has one letter: then letters
+-- tell the least. Repeats leave no trace but these counts.
+CREATE FUNCTION core.agency_day_corrections()
+RETURNS TABLE (agency_code text, received_on date, applied bigint,
+               rejected bigint, stored_applied bigint, stored_rejected bigint)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+SET jit = off SET work_mem = '64MB' AS $$
+WITH version AS (
+    SELECT agency_id, partition, "offset", received_at FROM core.event
+     UNION ALL
+    SELECT agency_id, partition, "offset", received_at FROM core.event_history
+), applied AS (
+    SELECT a.agency_code, (v.received_at AT TIME ZONE 'Asia/Tehran')::date AS day,
+           count(*) AS n
+      FROM version v JOIN core.agency a USING (agency_id)
+     WHERE NOT EXISTS (SELECT FROM ops.dead_letter l
+                        WHERE l.partition = v.partition
+                          AND l."offset" = v."offset"
+                          AND l.received_at = v.received_at
+                          AND l.state = 'replayed')
+     GROUP BY 1, 2
+), rejected AS (
+    SELECT l.agency_code, (l.received_at AT TIME ZONE 'Asia/Tehran')::date AS day,
+           count(*) AS n
+      FROM ops.dead_letter l WHERE l.agency_code IS NOT NULL
+     GROUP BY 1, 2
+), both_sides AS (
+    SELECT agency_code, day AS received_on, coalesce(a.n, 0) AS applied,
+           coalesce(r.n, 0) AS rejected
+      FROM applied a FULL JOIN rejected r USING (agency_code, day)
+), again AS (
+    SELECT EXISTS (SELECT FROM ops.gap_decision
+                    WHERE to_offset < from_offset) AS read_again
+), compared AS (
+    SELECT agency_code, received_on, coalesce(e.applied, 0) AS applied,
+           coalesce(d.applied, 0) AS stored_applied,
+           coalesce(d.rejected, 0) AS stored_rejected,
+           CASE WHEN (SELECT read_again FROM again)
+                THEN greatest(coalesce(e.rejected, 0), coalesce(d.rejected, 0))
+                ELSE coalesce(e.rejected, 0) END AS rejected
+      FROM both_sides e
+      FULL JOIN core.agency_day d USING (agency_code, received_on)
+)
+SELECT agency_code, received_on, applied, rejected, stored_applied,
+       stored_rejected
+  FROM compared
+ WHERE applied <> stored_applied OR rejected <> stored_rejected
+$$;
+
 -- Gather the corrections of all types in tables of the session.
 CREATE FUNCTION core.gather_corrections()
 RETURNS bigint LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -143,14 +194,26 @@ BEGIN
         GET DIAGNOSTICS rows = ROW_COUNT;
         total := total + rows;
     END LOOP;
-    RETURN total;
+    CREATE TEMPORARY TABLE agency_day_correction AS
+    SELECT agency_code, received_on, applied - stored_applied AS applied,
+           rejected - stored_rejected AS rejected
+      FROM core.agency_day_corrections();
+    GET DIAGNOSTICS rows = ROW_COUNT;
+    RETURN total + rows;
 END $$;
 
--- Add them, in the order in which the consumer locks rows: core.posted before
--- core.daily, each by its key.
+-- Add them, in the order in which the consumer locks rows: core.agency_day,
+-- core.posted, core.daily, each by its key.
 CREATE FUNCTION core.add_corrections()
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    INSERT INTO core.agency_day AS d (agency_code, received_on, applied, rejected)
+    SELECT agency_code, received_on, applied, rejected
+      FROM pg_temp.agency_day_correction
+     ORDER BY agency_code COLLATE "C", received_on
+    ON CONFLICT (agency_code, received_on) DO UPDATE
+    SET applied = d.applied + excluded.applied,
+        rejected = d.rejected + excluded.rejected;
     INSERT INTO core.posted AS p
     SELECT * FROM pg_temp.posted_correction
      ORDER BY type_id, occurred_on, agency_id, posted_on

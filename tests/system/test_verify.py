@@ -57,6 +57,12 @@ def filled(stack, contract):
     return stack
 
 
+def forget(stack, letter):
+    stack.execute(f"DELETE FROM core.listed_letter WHERE letter_id = {letter};"
+                  f"DELETE FROM core.dead_letter_record WHERE id = {letter};"
+                  f"DELETE FROM ops.dead_letter WHERE id = {letter}")
+
+
 def about(row, *keys):
     return {key: row[key] for key in keys}
 
@@ -171,6 +177,10 @@ def test_totals_that_differ_are_named(filled):
                          " WHERE events > 0 LIMIT 1) RETURNING occurred_on, posted_on, events")
     filled.execute("DELETE FROM core.daily WHERE ctid = (SELECT ctid FROM core.daily"
                    " WHERE events > 0 ORDER BY type_id, occurred_on DESC LIMIT 1)")
+    agency, received_on, applied, rejected = filled.rows(
+        "UPDATE core.agency_day SET applied = applied + 2, rejected = rejected - 1"
+        " WHERE ctid = (SELECT ctid FROM core.agency_day WHERE rejected > 0 LIMIT 1)"
+        " RETURNING agency_code, received_on, applied, rejected")[0]
     filled.execute("UPDATE core.daily SET type_id = 999999 WHERE ctid = (SELECT ctid"
                    " FROM core.daily WHERE events > 0 ORDER BY type_id DESC LIMIT 1)")
     found = verify(filled)[1]
@@ -179,12 +189,17 @@ def test_totals_that_differ_are_named(filled):
     assert [(row["day"], row["posted_on"], row["stored"], row["expected"]) for row in found
             if row["in"] == "core.posted"] == [
                 (str(posted[0][0]), str(posted[0][1]), "none", str(posted[0][2]))]
+    assert [(row["agency"], row["day"], row["column"], row["stored"], row["expected"])
+            for row in found if row["in"] == "core.agency_day"] == [
+                (agency, str(received_on), "applied", str(applied), str(applied - 2)),
+                (agency, str(received_on), "rejected", str(rejected), str(rejected + 1))]
 
     done = filled.admin("rebuild")
-    assert int(done.split()[0]) == 4
+    assert int(done.split()[0]) == 5
     filled.execute("DELETE FROM core.daily WHERE type_id = 999999")
     assert filled.admin("rebuild") == "0 rows of totals corrected\n"
     assert filled.value("SELECT count(*) FROM report.reconcile") == 0
+    assert verify(filled, "--without-kafka")[:2] == (0, [])
 
 
 def test_facts_that_differ_from_the_log_are_named(filled):
@@ -222,12 +237,10 @@ def test_facts_that_differ_from_the_log_are_named(filled):
           "as posted", "core.event_history")
     letter = filled.rows("SELECT id, partition, \"offset\", reason FROM ops.dead_letter"
                          " WHERE reason = 'PLACE' ORDER BY id LIMIT 1")[0]
-    filled.execute(f"DELETE FROM core.dead_letter_record WHERE id = {letter[0]};"
-                   f"DELETE FROM ops.dead_letter WHERE id = {letter[0]}")
+    forget(filled, letter[0])
     conflict = filled.rows("SELECT id, partition, \"offset\" FROM ops.dead_letter"
                            " WHERE reason = 'CONFLICT' ORDER BY id LIMIT 1")[0]
-    filled.execute(f"DELETE FROM core.dead_letter_record WHERE id = {conflict[0]};"
-                   f"DELETE FROM ops.dead_letter WHERE id = {conflict[0]}")
+    forget(filled, conflict[0])
     changed = filled.rows("UPDATE core.dead_letter_record r SET value = value || '\\x00'"
                           " FROM ops.dead_letter l WHERE l.id = r.id AND r.id = (SELECT max(id)"
                           " FROM ops.dead_letter) RETURNING partition, \"offset\"")[0]

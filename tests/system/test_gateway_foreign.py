@@ -51,13 +51,28 @@ def test_a_cloudevents_sdk_in_javascript_posts_in_every_mode(door):
         "emitted": (201, ["accepted"]), "batch": (201, ["accepted"] * 2)}, answers
 
 
-def test_fuzzing_by_the_description_finds_no_undocumented_answer(door, tmp_path):
-    program = pathlib.Path(sys.executable).parent / "schemathesis"
+def fuzz(door, folder, description, *arguments):
+    """schemathesis posts by a description; (exit code, what it says)."""
     done = door.stack.run(
-        program, "run", f"{door.url}/openapi.json", "--header", f"Authorization: Bearer {door.key}",
-        "--phases", "examples,coverage,fuzzing", "--max-time", "20", "--seed", "7",
-        "--generation-database", "none", "--request-timeout", "10", "--no-color",
+        pathlib.Path(sys.executable).parent / "schemathesis", "run", description,
+        "--header", f"Authorization: Bearer {door.key}", "--phases", "examples,coverage,fuzzing",
+        "--seed", "7", "--generation-database", "none", "--request-timeout", "10", "--no-color",
         "--checks", "not_a_server_error,status_code_conformance,content_type_conformance,"
         "response_headers_conformance,response_schema_conformance,unsupported_method,"
-        "allow_header_conformance,ignored_auth", cwd=tmp_path)
-    assert done.returncode == 0, done.stdout.decode()[-8000:]
+        "allow_header_conformance,ignored_auth", *arguments, cwd=folder)
+    return done.returncode, done.stdout.decode()
+
+
+def test_fuzzing_by_the_description_finds_no_undocumented_answer(door, tmp_path):
+    code, text = fuzz(door, tmp_path, f"{door.url}/openapi.json", "--max-time", "15")
+    assert code == 0, text[-8000:]
+
+
+def test_fuzzing_finds_an_answer_that_is_left_out(door, tmp_path):
+    document = door.get("/openapi.json").json()
+    del document["paths"]["/v1/events"]["post"]["responses"]["422"]
+    path = tmp_path / "openapi.json"
+    path.write_text(json.dumps(document), "utf-8")
+    code, text = fuzz(door, tmp_path, path, "--url", door.url, "--include-path", "/v1/events",
+                      "--max-failures", "1", "--no-shrink", "--max-time", "15")
+    assert code == 1 and "Received: 422" in text, text[:6000]

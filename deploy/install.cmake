@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What `cmake --install` brings beside the programs (schemas, manual pages,
+# What `cmake --install` brings beside programs and library (schemas, manual pages,
 # services, pages to read), and the Debian package of all of it:
 #
 #     cpack --config build/release/CPackConfig.cmake
@@ -41,7 +41,8 @@ set(CPACK_PACKAGE_CONTACT "mahalle <mahalle@localhost>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
 set(CPACK_PACKAGE_DESCRIPTION
 "Takes events of agencies through Kafka, checks each one against its schema,
-and keeps facts and exact totals in PostgreSQL.")
+and keeps facts and exact totals in PostgreSQL. With the library that programs
+in C and C++ post with, its header and its manual.")
 set(CPACK_SET_DESTDIR ON) # some files belong into /etc and /var
 set(CPACK_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
@@ -56,6 +57,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     "${CMAKE_SOURCE_DIR}/deploy/debian/postinst"
     "${CMAKE_SOURCE_DIR}/deploy/debian/prerm"
     "${CMAKE_SOURCE_DIR}/deploy/debian/postrm"
+    "${CMAKE_SOURCE_DIR}/deploy/debian/triggers"
     "${CMAKE_BINARY_DIR}/debian/conffiles")
 list(TRANSFORM services PREPEND "/etc/mahalle/" OUTPUT_VARIABLE conffiles)
 list(TRANSFORM conffiles APPEND ".conf\n")

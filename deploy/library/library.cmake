@@ -25,7 +25,8 @@ add_custom_command(
     COMMAND ${CMAKE_C_COMPILER} -r -nostdlib -o "${whole}/whole.o"
             $<TARGET_OBJECTS:mahalle> $<TARGET_FILE:mh_producers>
             $<TARGET_FILE:mh>
-    COMMAND ${CMAKE_OBJCOPY} --wildcard "--keep-global-symbol=mahalle_*"
+    COMMAND ${CMAKE_OBJCOPY} --strip-debug --wildcard
+            "--keep-global-symbol=mahalle_*"
             "${whole}/whole.o" "${whole}/mahalle.o"
     COMMAND ${CMAKE_COMMAND} -E rm -f "${whole}/libmahalle.a"
     COMMAND ${CMAKE_AR} qcs "${whole}/libmahalle.a" "${whole}/mahalle.o"

@@ -105,6 +105,145 @@ def test_programs_find_the_schemas_of_the_package(root, tmp_path):
         broken.unlink()
 
 
+# ----------------------------------------------------------------- libmahalle
+
+
+@pytest.fixture(scope="module")
+def prefix(tmp_path_factory):
+    """Installed where nobody expects it, as an agency may do."""
+    folder = tmp_path_factory.mktemp("prefix")
+    run("cmake", "--install", BIN, "--prefix", folder)
+    return folder
+
+
+def build(prefix, source, compiler="cc", *flags, libraries="$(pkg-config --cflags --libs mahalle)"):
+    """As README and manual say it: cc example.c $(pkg-config ...)."""
+    found, = prefix.rglob("mahalle.pc")
+    run("sh", "-c", f"{compiler} {' '.join(flags)} {source.name} {libraries} -o {source.stem}",
+        cwd=source.parent, env={**BARE, "PKG_CONFIG_PATH": str(found.parent)})
+    return source.parent / source.stem
+
+
+def start(prefix, program, *words, code=0, **options):
+    found, = prefix.rglob("libmahalle.so")
+    return run(program, *words, code=code,
+               env={**BARE, "LD_LIBRARY_PATH": str(found.parent), "NO_PROXY": "*"}, **options)
+
+
+STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Werror")
+LOCAL = r"""
+#include <mahalle/mahalle.h>
+#include <stdio.h>
+#include <string.h>
+int main(int argc, char **argv)
+{
+    struct mahalle_event event;
+    struct mahalle_settings settings;
+    struct mahalle_results *results;
+    struct mahalle *client;
+    struct mahalle_err err;
+    const struct mahalle_result *result;
+    size_t i;
+
+    event.json = argv[argc - 1];
+    event.len = strlen(event.json);
+    event.tag = NULL;
+    mahalle_settings_init(&settings, sizeof settings);
+    settings.brokers = "127.0.0.1:1";
+    settings.timeout_ms = 1000;
+    if (mahalle_open(&settings, &client, &err) != MAHALLE_OK ||
+        mahalle_post_many(client, &event, 1, 9000, &results, &err) != MAHALLE_OK) {
+        puts(err.text);
+        return (int)err.code;
+    }
+    result = mahalle_results_at(results, 0);
+    printf("%s %s %s", mahalle_version(), mahalle_fate_name(result->fate), result->reason);
+    for (i = 0; i < result->fault_count; i++)
+        printf(" %s@%s", result->faults[i]->code, result->faults[i]->pointer);
+    mahalle_results_free(results);
+    mahalle_close(client);
+    return 0;
+}
+"""
+
+
+@pytest.mark.parametrize("compiler", ["cc", "c++"])
+def test_the_example_compiles_as_shown_and_runs(prefix, compiler, tmp_path):
+    example, = prefix.rglob("post_events.c")
+    source = tmp_path / ("post_events.c" if compiler == "cc" else "post_events.cc")
+    shutil.copy(example, source)
+    program = build(prefix, source, compiler, *(STRICT if compiler == "c++" else ()))
+    assert "Usage:" in start(prefix, program, code=2)
+    key = tmp_path / "key"
+    assert str(key) in start(prefix, program, "http://127.0.0.1:1", key, code=2)
+    key.write_text("mh_key\n")
+    assert "0 refused, 0 not known" in start(prefix, program, "http://127.0.0.1:1", key, input="")
+
+
+def test_the_example_of_the_manual_compiles(prefix, tmp_path):
+    page, = prefix.rglob("mahalle.3")
+    text = page.read_text().split(".SH EXAMPLE")[1].split(".nf\n")[1].split(".fi")[0]
+    source = tmp_path / "manual.c"
+    source.write_text(text.replace("\\e", "\\").replace("\\-", "-"))
+    program = build(prefix, source, "cc", *STRICT)
+    assert "/etc/agency/key" in start(prefix, program, code=1)
+    for each in ("mahalle.3", "libmahalle.3"):
+        assert run("man", "-l", "--warnings", prefix.rglob(each).__next__(),
+                   cwd=page.parents[1], env={**BARE, "MANWIDTH": "200"})
+
+
+@pytest.mark.parametrize("how", ["c99", "c++11", "static"])
+def test_a_program_finds_the_schemas_of_the_library(prefix, how, tmp_path):
+    source = tmp_path / ("local.cc" if how == "c++11" else "local.c")
+    source.write_text(LOCAL)
+    libraries = "$(pkg-config --cflags --libs mahalle)"
+    if how == "static":
+        libraries = ("$(pkg-config --cflags mahalle) $(pkg-config --variable=libdir mahalle)/"
+                     "libmahalle.a $(pkg-config --static --libs mahalle | sed s/-lmahalle//)")
+    program = build(prefix, source, "c++" if how == "c++11" else "cc", *STRICT,
+                    f"-std={'c99' if how == 'static' else how}", libraries=libraries)
+    library, = prefix.rglob("libmahalle.so")
+    linked = run("ldd", program, env={**BARE, "LD_LIBRARY_PATH": str(library.parent)})
+    assert ("libmahalle.so.0" in linked) == (how != "static")
+    # a program without the shared library looks beside itself, then in the sources
+    path = {"LD_LIBRARY_PATH": f"{library.parent}:{library.parent / 'mahalle'}"}
+    said = run(program, EVENT, env={**BARE, **path})
+    assert " not stored kafka at 127.0.0.1:1" in said
+    said = run(program, EVENT.replace("1404/07/21", "1404/13/01"), env={**BARE, **path})
+    assert "refused  DATE@/occurred_on" in said
+    broken = prefix / "share/mahalle/schemas/events/council/broken.v1.avsc"
+    broken.write_text("{}")
+    try:
+        run(program, EVENT, env={**BARE, **path}, code=0 if how == "static" else 3)
+    finally:
+        broken.unlink()
+
+
+def test_the_library_shows_nothing_but_its_own(prefix):
+    shared, = prefix.rglob("libmahalle.so")
+    header, = prefix.rglob("mahalle.h")
+    declared = set(re.findall(r"\b(mahalle_\w+)\(", re.sub(r"/\*.*?\*/", "", header.read_text(),
+                                                          flags=re.S)))
+    assert len(declared) > 12
+    seen = {line.split()[-1].partition("@")[0]
+            for line in run("nm", "-D", "--defined-only", shared).splitlines()
+            if line.split()[1] != "A"}
+    assert seen == declared
+    static, = prefix.rglob("libmahalle.a")
+    seen = {line.split()[-1] for line in run("nm", "-g", "--defined-only", static).splitlines()
+            if len(line.split()) == 3}
+    assert seen == declared
+    assert [path.name for path in header.parent.iterdir()] == ["mahalle.h"]
+    assert "SONAME" in run("readelf", "-d", shared) and shared.is_symlink()
+
+
+def test_the_package_has_the_library(root):
+    for path in ("include/mahalle/mahalle.h", "share/man/man3/mahalle.3",
+                 "share/man/man3/libmahalle.3", "lib/libmahalle.so.0", "lib/libmahalle.a",
+                 "lib/pkgconfig/mahalle.pc", "share/doc/mahalle/examples/post_events.c"):
+        assert (root / "usr" / path).exists(), path
+
+
 def test_user_and_folders(root):
     users = (root / "etc/passwd").read_text()
     assert re.search(r"^mahalle:.*:/usr/sbin/nologin$", users, re.M)

@@ -12,6 +12,7 @@
 
 static volatile sig_atomic_t asked;
 static volatile sig_atomic_t limit_s;
+static volatile sig_atomic_t hung_up;
 
 static void on_signal(int number)
 {
@@ -50,4 +51,25 @@ void mh_stop_init(void)
 bool mh_stop_asked(void)
 {
     return asked != 0;
+}
+
+static void on_hangup(int number)
+{
+    (void)number;
+    hung_up = 1;
+}
+
+void mh_stop_hangup_init(void)
+{
+    struct sigaction note = {.sa_handler = on_hangup, .sa_flags = SA_RESTART};
+
+    (void)sigaction(SIGHUP, &note, NULL);
+}
+
+bool mh_stop_hangup_asked(void)
+{
+    bool was = hung_up != 0;
+
+    hung_up = 0;
+    return was;
 }

@@ -14,4 +14,9 @@ bool mh_stop_asked(void);
  */
 void mh_stop_limit(unsigned seconds);
 
+/** From now on SIGHUP does not end the program. */
+void mh_stop_hangup_init(void);
+/** Whether SIGHUP came since this was asked last. */
+bool mh_stop_hangup_asked(void);
+
 #endif

@@ -30,6 +30,7 @@ enum {
 
 struct http {
     struct gateway *gateway;   /* lent */
+    struct tls *tls;           /* lent; NULL: plain HTTP */
     struct MHD_Daemon *daemon; /* owned */
     pthread_mutex_t lock;
     struct visit *first; /* under `lock` */
@@ -64,6 +65,7 @@ static void begin_visit(struct http *http, struct MHD_Connection *connection,
         return;
     }
     visit->fd = info->connect_fd;
+    visit->tls = http->tls;
     visit->since_ms = mh_clock_ms();
     (void)pthread_mutex_lock(&http->lock);
     visit->after = http->first;
@@ -356,32 +358,48 @@ static void on_log(void *context, const char *fmt, va_list args)
 
 /* ------------------------------------------------------------ open, close */
 
-static struct MHD_Daemon *start(struct http *http, int fd,
-                                const struct http_tls *tls)
+/* GnuTLS asks which certificate a new connection is to be shown. */
+static int on_certificate(gnutls_session_t session,
+                          const gnutls_datum_t *authorities, int count,
+                          const gnutls_pk_algorithm_t *kinds, int kind_count,
+                          gnutls_pcert_st **chain, unsigned int *chain_count,
+                          gnutls_privkey_t *key)
+{
+    struct MHD_Connection *connection = gnutls_session_get_ptr(session);
+    const struct visit *visit =
+        connection == NULL ? NULL : visit_of(connection);
+
+    (void)authorities;
+    (void)count;
+    (void)kinds;
+    (void)kind_count;
+    if (visit == NULL) {
+        return -1;
+    }
+    tls_get_certificate(visit->tls, chain, chain_count, key);
+    return 0;
+}
+
+static struct MHD_Daemon *start(struct http *http, int fd)
 {
     const struct gateway_limits *limits = &http->gateway->limits;
+    struct tls *tls = http->tls;
     unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD |
                          MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG |
                          MHD_USE_ITC | (tls == NULL ? 0 : MHD_USE_TLS);
-    struct MHD_OptionItem more[5] = {{MHD_OPTION_END, 0, NULL}};
-    int count = 0;
+    struct MHD_OptionItem more[4] = {{MHD_OPTION_END, 0, NULL}};
 
     if (tls != NULL) {
-        const struct {
-            enum MHD_OPTION option;
-            const char *text;
-        } TEXTS[] = {{MHD_OPTION_HTTPS_MEM_CERT, tls->certificate},
-                     {MHD_OPTION_HTTPS_MEM_KEY, tls->key},
-                     {MHD_OPTION_HTTPS_PRIORITIES, TLS_PRIORITIES},
-                     {MHD_OPTION_HTTPS_MEM_TRUST, tls->clients}};
+        const char *clients = tls_clients(tls);
 
-        for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
-            if (TEXTS[i].text != NULL) {
-                more[count++] = (struct MHD_OptionItem){
-                    TEXTS[i].option, 0, (void *)(uintptr_t)TEXTS[i].text};
-            }
-        }
-        more[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
+        more[0] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_CERT_CALLBACK, 0,
+                                          (void *)on_certificate};
+        more[1] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_PRIORITIES, 0,
+                                          (void *)(uintptr_t)TLS_PRIORITIES};
+        more[2] = (struct MHD_OptionItem){
+            clients == NULL ? MHD_OPTION_END : MHD_OPTION_HTTPS_MEM_TRUST, 0,
+            (void *)(uintptr_t)clients};
+        more[3] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
     }
     return MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER,
@@ -401,9 +419,8 @@ static struct MHD_Daemon *start(struct http *http, int fd,
         MHD_OPTION_END);
 }
 
-enum mh_code http_open(struct gateway *gateway, int fd,
-                       const struct http_tls *tls, struct http **http,
-                       struct mh_err *err)
+enum mh_code http_open(struct gateway *gateway, int fd, struct tls *tls,
+                       struct http **http, struct mh_err *err)
 {
     struct http *made = calloc(1, sizeof *made);
     enum mh_code code = MH_OK;
@@ -414,14 +431,12 @@ enum mh_code http_open(struct gateway *gateway, int fd,
         return mh_fail(err, MH_MEMORY, "no memory for a server");
     }
     made->gateway = gateway;
+    made->tls = tls;
     made->fd = -1;
-    made->daemon = start(made, fd, tls);
+    made->daemon = start(made, fd);
     if (made->daemon == NULL) {
         (void)close(fd);
-        code = mh_fail(err, MH_USAGE,
-                       tls == NULL ? "the server does not start"
-                                   : "the server does not start: can the "
-                                     "certificate and its key be used?");
+        code = mh_fail(err, MH_MEMORY, "the server does not start");
     } else {
         made->guarded =
             pthread_create(&made->guard, NULL, run_guard, made) == 0;

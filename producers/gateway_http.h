@@ -13,6 +13,7 @@
 #include "listen.h"
 
 struct http;
+struct tls;
 
 enum visit_phase {
     PHASE_HEAD,   /**< waits for a head, or for its end */
@@ -32,22 +33,17 @@ struct visit {
     bool cut;         /**< its socket was shut */
     const char *uri;  /**< of this request, where it was received; lent */
     size_t uri_len;
-};
-
-/** Files of TLS as texts; NULL: none. */
-struct http_tls {
-    const char *certificate, *key, *clients; /**< lent, PEM */
+    struct tls *tls; /**< lent; NULL: plain HTTP */
 };
 
 /**
  * Listen and answer.
  * @param fd  taken
- * @param tls optional; without it the server speaks plain HTTP
- * @returns MH_OK, MH_USAGE (keys that cannot be used), MH_MEMORY
+ * @param tls lent; optional; without it the server speaks plain HTTP
+ * @returns MH_OK, MH_MEMORY
  */
-MH_MUST enum mh_code http_open(struct gateway *gateway, int fd,
-                               const struct http_tls *tls, struct http **http,
-                               struct mh_err *err);
+MH_MUST enum mh_code http_open(struct gateway *gateway, int fd, struct tls *tls,
+                               struct http **http, struct mh_err *err);
 /** Take no new connection; those that are there end with their answer. */
 void http_quiesce(struct http *http);
 /** End everything. NULL is fine. */

@@ -18,10 +18,10 @@
 #include "gateway_desk.h"
 #include "gateway_http.h"
 #include "gateway_options.h"
+#include "gateway_tls.h"
 #include "gateway_watch.h"
 #include "log.h"
 #include "stop.h"
-#include "text.h"
 
 enum {
     STOP_S = 9,       /* promised: 10 s after SIGTERM at most */
@@ -29,7 +29,6 @@ enum {
     FLUSH_MS = 1000,  /* then for what Kafka has not confirmed */
     EARLIER_MS = 300, /* Kafka gives up before the request does */
     BACKLOG = 512,    /* connections that wait to be accepted */
-    PEM_MAX = 1024 * 1024,
     LOOK_MS = 100,
     READY_MS = 3000 /* who comes first shall not be told to come again */
 };
@@ -131,38 +130,21 @@ static void free_gateway(struct gateway *gateway)
 
 /* -------------------------------------------------------------- the server */
 
-static enum mh_code read_pem(const char *path, struct mh_buf *buf,
-                             const char **text, struct mh_err *err)
-{
-    enum mh_code code = MH_OK;
-
-    if (path != NULL) {
-        code = mh_text_read_file(path, buf, err);
-        *text = mh_buf_string(buf);
-    }
-    return code;
-}
-
 static enum mh_code open_server(struct gateway *gateway,
                                 const struct gateway_options *options,
-                                struct mh_buf files[3], struct http **http,
+                                struct tls **tls, struct http **http,
                                 struct mh_err *err)
 {
     bool plain = options->tls_certificate == NULL;
     struct mh_listener listener = {.fd = -1};
-    struct http_tls tls = {NULL, NULL, NULL};
-    enum mh_code code, codes[3];
+    enum mh_code code = MH_OK;
 
-    codes[0] =
-        read_pem(options->tls_certificate, &files[0], &tls.certificate, err);
-    codes[1] = read_pem(options->tls_key, &files[1], &tls.key, err);
-    codes[2] = read_pem(options->tls_clients, &files[2], &tls.clients, err);
-    code = codes[0] != MH_OK   ? codes[0]
-           : codes[1] != MH_OK ? codes[1]
-                               : codes[2];
+    if (!plain) {
+        code = tls_open(options->tls_certificate, options->tls_key,
+                        options->tls_clients, tls, err);
+    }
     if (code == MH_OK) {
-        code =
-            mh_listen_wait(options->listen, BACKLOG, "gateway", &listener, err);
+        code = mh_listen(options->listen, BACKLOG, &listener, err);
     }
     if (code == MH_OK && plain && !listener.loopback && !options->plain_http) {
         (void)close(listener.fd);
@@ -172,7 +154,7 @@ static enum mh_code open_server(struct gateway *gateway,
                        "that speaks TLS",
                        listener.at);
     } else if (code == MH_OK) {
-        code = http_open(gateway, listener.fd, plain ? NULL : &tls, http, err);
+        code = http_open(gateway, listener.fd, *tls, http, err);
     }
     if (code == MH_OK) {
         mh_log(MH_LOG_INFO, "gateway", "listen=%s://%s threads=%d topic=%s",
@@ -180,6 +162,23 @@ static enum mh_code open_server(struct gateway *gateway,
                gateway->topic);
     }
     return code;
+}
+
+/* Somebody has put other files in their places. */
+static void read_certificates(struct tls *tls)
+{
+    struct mh_err err = {.text = ""};
+    bool changed = false;
+
+    if (tls == NULL) {
+        mh_log(MH_LOG_INFO, "gateway", "hangup=\"nothing is read again\"");
+    } else if (tls_read_again(tls, &changed, &err) != MH_OK) {
+        mh_log(MH_LOG_ERROR, "gateway", "certificates=kept reason=\"%s\"",
+               err.text);
+    } else {
+        mh_log(MH_LOG_INFO, "gateway", "certificates=%s",
+               changed ? "new" : "unchanged");
+    }
 }
 
 static void drain(struct gateway *gateway, struct http *http)
@@ -213,34 +212,32 @@ static enum mh_code run(const struct gateway_options *options,
     static struct gateway gateway;
     struct watch *watch = NULL;
     struct http *http = NULL;
-    struct mh_buf files[3]; /* of TLS; as long as the server */
+    struct tls *tls = NULL;
     bool ended;
     enum mh_code code = make_gateway(&gateway, options, err);
 
     if (code == MH_OK) {
         code = watch_open(&gateway, options->pg, &watch, err);
     }
-    for (int i = 0; i < 3; i++) {
-        mh_buf_init(&files[i], PEM_MAX);
-    }
     if (code == MH_OK) {
         wait_ready(&gateway);
-        code = open_server(&gateway, options, files, &http, err);
+        code = open_server(&gateway, options, &tls, &http, err);
     }
     if (code == MH_OK) {
         while (!mh_stop_asked()) {
             mh_clock_sleep_ms(LOOK_MS);
+            if (mh_stop_hangup_asked()) {
+                read_certificates(tls);
+            }
         }
         drain(&gateway, http);
     }
     http_close(http);
+    tls_close(tls);
     ended = watch_close(watch);
     ended = desk_close(gateway.desk) && ended;
     if (ended) {
         free_gateway(&gateway);
-    }
-    for (int i = 0; i < 3; i++) {
-        mh_buf_fini(&files[i]);
     }
     return code == MH_LISTEN ? MH_OK
                              : code; /* asked to stop before it was up */
@@ -263,6 +260,7 @@ int main(int argc, char **argv)
     (void)json_object_seed(0);
     mh_stop_init();
     mh_stop_limit(STOP_S);
+    mh_stop_hangup_init();
     code = run(&options, &err);
     if (code != MH_OK) {
         mh_log(MH_LOG_ERROR, "gateway", "stop=\"%s\"", err.text);

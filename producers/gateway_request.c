@@ -136,7 +136,7 @@ static enum problem find_key(struct request *request)
     const char *text = header(request, "Authorization");
 
     if (request->gateway->client_certificates &&
-        !tls_client_is_known(request->connection)) {
+        !tls_client_is_known(request->visit->tls, request->connection)) {
         return PROBLEM_CERTIFICATE;
     }
     if (text == NULL || strncasecmp(text, SCHEME, scheme) != 0) {

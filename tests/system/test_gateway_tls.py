@@ -2,6 +2,7 @@
 """The gateway behind TLS: versions, certificates of clients, and no plain HTTP
 where others could read it."""
 
+import signal
 import socket
 import ssl
 import subprocess
@@ -38,6 +39,7 @@ def folder(tmp_path_factory):
     make_certificate(path, "server", "subjectAltName=IP:127.0.0.1",
                      "extendedKeyUsage=serverAuth")
     make_certificate(path, "client", "extendedKeyUsage=clientAuth")
+    make_certificate(path, "renewed", "subjectAltName=IP:127.0.0.1")
     return path
 
 
@@ -64,6 +66,85 @@ def test_a_key_is_good_only_beside_a_certificate(secure, folder):
     wait_for(lambda: secure.post(meeting()).status_code == 201, 5, secure.tail)
     assert secure.post([meeting() for _ in range(500)]).status_code == 201
     assert secure.post(meeting(), Authorization="Bearer x").status_code == 401
+
+
+def test_a_certificate_of_a_server_is_none_of_a_client(secure, folder):
+    before = secure.session.cert
+    secure.session.cert = (str(folder / "server.pem"), str(folder / "server.key"))
+    secure.session.close()
+    answer = secure.post(meeting())
+    assert answer.status_code == 401 and "certificate" in answer.json()["title"]
+    secure.session.cert = before
+    secure.session.close()
+
+
+def shown(port):
+    """Our certificate, as a new connection sees it."""
+    return ssl.get_server_certificate(("127.0.0.1", port))
+
+
+def test_certificates_are_read_again_while_connections_go_on(servers, folder, tmp_path):
+    def put(name):
+        for end in ("pem", "key"):
+            (tmp_path / f"now.{end}").write_bytes((folder / f"{name}.{end}").read_bytes())
+
+    def hang_up(words):
+        said = secure.text().count("certificates=")
+        secure.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: secure.text().count("certificates=") > said, 5)
+        assert secure.text().splitlines()[-1].find(f"certificates={words}") > 0
+
+    put("server")
+    secure = Gateway(servers, "--tls-certificate", tmp_path / "now.pem", "--tls-key",
+                     tmp_path / "now.key", scheme="https")
+    context = ssl.create_default_context(cafile=str(folder / "ca.pem"))
+    with socket.create_connection(("127.0.0.1", secure.port), 5) as plain, \
+            context.wrap_socket(plain, server_hostname="127.0.0.1") as old:
+        def alive():
+            old.sendall(b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+            answer = b""
+            while not answer.endswith(b"alive\n"):
+                piece = old.recv(4096)
+                assert piece, answer
+                answer += piece
+            return True
+
+        assert alive() and shown(secure.port) == (folder / "server.pem").read_text()
+        hang_up("unchanged")
+        put("renewed")
+        hang_up("new")
+        assert shown(secure.port) == (folder / "renewed.pem").read_text() and alive()
+        (tmp_path / "now.key").write_bytes((folder / "client.key").read_bytes())
+        hang_up("kept")
+        (tmp_path / "now.pem").unlink()
+        hang_up("kept")
+        assert shown(secure.port) == (folder / "renewed.pem").read_text() and alive()
+    secure.stop()
+
+
+def test_a_hangup_ends_no_gateway_without_certificates(servers):
+    gateway = Gateway(servers)
+    gateway.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "hangup=" in gateway.text(), 5)
+    assert gateway.get("/livez").ok
+    gateway.stop()
+
+
+def test_new_authorities_of_clients_count_at_once(servers, folder, tmp_path):
+    names = tmp_path / "clients.pem"
+    names.write_bytes((folder / "ca.pem").read_bytes())
+    secure = Gateway(servers, "--tls-certificate", folder / "server.pem", "--tls-key",
+                     folder / "server.key", "--tls-clients", names, scheme="https")
+    secure.key = make_key(servers)
+    secure.session.verify = str(folder / "ca.pem")
+    secure.session.cert = (str(folder / "client.pem"), str(folder / "client.key"))
+    wait_for(lambda: secure.post("[]").status_code == 400, 10)
+    openssl(tmp_path, "req", "-x509", "-newkey", "ec", "-pkeyopt",
+            "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-keyout", "x.key", "-out",
+            "clients.pem", "-subj", "/CN=another")
+    secure.process.send_signal(signal.SIGHUP)
+    wait_for(lambda: secure.post("[]").status_code == 401, 5)
+    secure.stop()
 
 
 @pytest.mark.parametrize("version, taken", [

@@ -25,6 +25,17 @@ static void a_closed_pipe_is_an_error_and_no_end(void **state)
     assert_false(mh_stop_asked());
 }
 
+static void a_hangup_is_told_once(void **state)
+{
+    (void)state;
+    mh_stop_hangup_init();
+    assert_false(mh_stop_hangup_asked());
+    assert_int_equal(raise(SIGHUP), 0);
+    assert_true(mh_stop_hangup_asked());
+    assert_false(mh_stop_hangup_asked());
+    assert_false(mh_stop_asked());
+}
+
 static void sigterm_asks_to_end_and_wakes_up(void **state)
 {
     struct sigaction now;
@@ -50,6 +61,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_closed_pipe_is_an_error_and_no_end),
+        cmocka_unit_test(a_hangup_is_told_once),
         cmocka_unit_test(sigterm_asks_to_end_and_wakes_up),
     };
 

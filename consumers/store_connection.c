@@ -39,6 +39,7 @@ static const struct {
     {"set_position_state", mh_query_set_position_state},
     {"read_old", mh_query_read_old},
     {"apply_changed", mh_query_apply_changed},
+    {"fold_projects", mh_query_fold_projects},
     {"add_daily", mh_query_add_daily},
     {"add_posted", mh_query_add_posted},
     {"add_agency_day", mh_query_add_agency_day},
@@ -179,6 +180,7 @@ enum mh_code store_start(struct store *store, struct mh_err *err)
 
     store->begun = code == MH_OK;
     store->has_versions = false;
+    store->has_changed = false;
     return code;
 }
 

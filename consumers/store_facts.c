@@ -230,6 +230,7 @@ enum mh_code store_send_facts(struct store *store, const struct batch *batch,
         }
     }
     store->has_versions = fresh > 0 || changed > 0;
+    store->has_changed = changed > 0;
     if (changed > 0) {
         code = update_facts(store, batch, err);
     }

@@ -36,6 +36,7 @@ struct store {
     int64_t now_pg;     /**< time of the transaction, us since 2000 */
     bool begun;
     bool has_versions; /**< the transaction has written some */
+    bool has_changed;  /**< of facts that were there before */
     const char *sent;  /**< what PostgreSQL works on; its answer has not been
                           read; NULL nothing */
 };

@@ -115,6 +115,14 @@ static enum mh_code write_posted(struct store *store,
     return store_run(store, "add_posted", NULL, NULL, err);
 }
 
+/* Before the totals: all consumers lock rows in the same order. */
+static enum mh_code fold_projects(struct store *store, struct mh_err *err)
+{
+    params_reset(&store->params);
+    params_int4(&store->params, store->has_changed);
+    return store_run(store, "fold_projects", NULL, NULL, err);
+}
+
 enum mh_code store_send_totals(struct store *store, const struct delta *delta,
                                struct mh_err *err)
 {
@@ -123,6 +131,10 @@ enum mh_code store_send_totals(struct store *store, const struct delta *delta,
 
     if (delta->count == 0) {
         return MH_OK;
+    }
+    code = fold_projects(store, err);
+    if (code != MH_OK) {
+        return code;
     }
     code = write_posted(store, &delta->posted, err);
     if (code != MH_OK) {

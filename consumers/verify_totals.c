@@ -87,6 +87,34 @@ static enum mh_code on_posted(struct database *db, void *opaque,
     return MH_OK;
 }
 
+static enum mh_code on_project(struct database *db, void *opaque,
+                               struct mh_err *err)
+{
+    const struct context *context = opaque;
+
+    (void)err;
+    verify_begin(context->verify, "core.project");
+    verify_put("project", database_text(db, 0, 0));
+    verify_put("type_id", database_text(db, 0, 1));
+    verify_put("part", database_text(db, 0, 2));
+    verify_put("column", database_text(db, 0, 3));
+    verify_put("stored", database_text(db, 0, 4));
+    verify_put("expected", database_text(db, 0, 5));
+    verify_end();
+    return MH_OK;
+}
+
+static enum mh_code compare_projects(struct verify *verify, struct mh_err *err)
+{
+    struct context context = {.verify = verify};
+
+    return database_each(
+        verify->db, "projects",
+        "SELECT project_code, type_id, part, name, found, expected"
+        "  FROM core.differing_projects()",
+        0, NULL, on_project, &context, err);
+}
+
 static enum mh_code on_view(struct database *db, void *opaque,
                             struct mh_err *err)
 {
@@ -222,6 +250,9 @@ enum mh_code verify_totals(struct verify *verify, struct mh_err *err)
     }
     if (code == MH_OK && !some) {
         code = compare_agency_days(verify, err);
+    }
+    if (code == MH_OK && !some) {
+        code = compare_projects(verify, err);
     }
     if (code == MH_OK && !some) {
         code = find_strangers(verify, err);

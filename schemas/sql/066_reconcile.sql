@@ -242,6 +242,11 @@ BEGIN
                      AS difference (key, expected, found)', what, sql);
         END LOOP;
     END LOOP;
+    RETURN QUERY
+    SELECT 'core.project', concat_ws(' ', d.project_code, d.type_id, d.part,
+                                     d.name, d.expected, d.found),
+           NULL::numeric, NULL::numeric
+      FROM core.differing_projects() d;
 END $$;
 
 CREATE VIEW report.reconcile AS

@@ -199,11 +199,16 @@ BEGIN
            rejected - stored_rejected AS rejected
       FROM core.agency_day_corrections();
     GET DIAGNOSTICS rows = ROW_COUNT;
+    total := total + rows;
+    CREATE TEMPORARY TABLE project_correction AS
+    SELECT DISTINCT d.project_code FROM core.differing_projects() d;
+    GET DIAGNOSTICS rows = ROW_COUNT;
     RETURN total + rows;
 END $$;
 
 -- Add them, in the order in which the consumer locks rows: core.agency_day,
--- core.posted, core.daily, each by its key.
+-- core.project, core.posted, core.daily, each by its key. A project is counted
+-- anew: what it comes to cannot be added.
 CREATE FUNCTION core.add_corrections()
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -214,6 +219,8 @@ BEGIN
     ON CONFLICT (agency_code, received_on) DO UPDATE
     SET applied = d.applied + excluded.applied,
         rejected = d.rejected + excluded.rejected;
+    PERFORM core.recount_projects(
+        ARRAY(SELECT project_code FROM pg_temp.project_correction));
     INSERT INTO core.posted AS p
     SELECT * FROM pg_temp.posted_correction
      ORDER BY type_id, occurred_on, agency_id, posted_on

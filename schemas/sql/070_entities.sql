@@ -237,22 +237,7 @@ END $$;
 
 -- ------------------------------------------------------------------- project
 
--- A project is told by all the facts about it, which lie all over core.event:
--- here they lie together, with all that is asked of them. The numbers are the
--- ids of project_credit_allocated, _started, _progress_reported and _completed,
--- which never change. Days come roughly in order, so it grows at its end.
-CREATE INDEX event_of_project ON core.event (type_id, occurred_on)
-    INCLUDE (codes, numbers, place_code, agency_id, event_id, occurred_at)
-    WHERE in_force AND type_id IN (137, 138, 139, 140);
-
--- All of them. The slots are those of core.field; a published field keeps its own.
-CREATE VIEW core.project_fact AS
-SELECT e.event_id, e.agency_id, e.occurred_on, e.occurred_at, e.place_code,
-       e.codes[1] AS project_code,
-       e.codes[2] AS project_kind
-  FROM core.event e
- WHERE e.in_force AND e.type_id IN (137, 138, 139, 140);
-
+-- Kept at write time: 068_projects.
 CREATE FUNCTION report.project_credit_as_of(d date)
 RETURNS TABLE (project_code text, fiscal_year integer, credit numeric)
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -260,11 +245,9 @@ SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    SELECT f.project_code, f.fiscal_year,
-           sum(core.current_rials(f.amount, f.currency_unit))
-      FROM core.fact_project_credit_allocated f
-     WHERE f.occurred_on <= d
-     GROUP BY f.project_code, f.fiscal_year;
+    SELECT p.project_code, p.part, p.credit
+      FROM core.project_as_of(d) p
+     WHERE p.type_id = 137;
 END $$;
 
 CREATE FUNCTION report.project_as_of(d date)
@@ -278,79 +261,48 @@ SET search_path = pg_catalog, pg_temp SET work_mem = '64MB' SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
-    WITH year AS (
-        SELECT f.project_code, f.fiscal_year, max(f.occurred_on) AS last_on,
-               sum(core.current_rials(f.amount, f.currency_unit)) AS credit
-          FROM core.fact_project_credit_allocated f
-         WHERE f.occurred_on <= d
-         GROUP BY f.project_code, f.fiscal_year
-    ), part AS (
-        SELECT y.project_code, y.last_on, y.fiscal_year, y.credit,
-               NULL::date AS started_on, NULL::date AS completed_on,
-               NULL::date AS in_operation_on
-          FROM year y
-        UNION ALL
-        SELECT f.project_code, f.occurred_on, NULL, NULL, f.occurred_on, NULL,
-               NULL
-          FROM core.fact_project_started f
-         WHERE f.occurred_on <= d
-        UNION ALL
-        SELECT f.project_code, f.occurred_on, NULL, NULL, NULL, NULL, NULL
-          FROM core.fact_project_progress_reported f
-         WHERE f.occurred_on <= d
-        UNION ALL
-        SELECT f.project_code, f.occurred_on, NULL, NULL, NULL, f.occurred_on,
-               CASE WHEN f.in_operation THEN f.occurred_on END
-          FROM core.fact_project_completed f
-         WHERE f.occurred_on <= d
-    ), state AS MATERIALIZED (
-        SELECT p.project_code, max(p.last_on) AS last_on,
-               min(p.started_on) AS started_on,
-               min(p.completed_on) AS completed_on,
-               min(p.in_operation_on) AS in_operation_on,
-               jsonb_object_agg(p.fiscal_year, p.credit)
-                   FILTER (WHERE p.fiscal_year IS NOT NULL) AS credit,
-               sum(p.credit) AS credit_total
+    WITH part AS MATERIALIZED (
+        SELECT * FROM core.project_as_of(d)
+    ), state AS (
+        SELECT p.project_code,
+               count(*) FILTER (WHERE p.type_id = 137) AS years,
+               min(p.part) FILTER (WHERE p.type_id = 137) AS year,
+               sum(p.credit) AS credit_total,
+               min(p.first_on) FILTER (WHERE p.type_id = 138) AS started_on,
+               min(p.number) FILTER (WHERE p.type_id = 138) AS planned_end,
+               min(p.number) FILTER (WHERE p.type_id = 139) AS progress,
+               min(p.first_on) FILTER (WHERE p.type_id = 140) AS completed_on,
+               min(p.first_on) FILTER (WHERE p.type_id = 140 AND p.part = 1)
+                   AS in_operation_on
           FROM part p
          GROUP BY p.project_code
-    ), last AS (      -- only the facts of its last day need sorting
-        SELECT DISTINCT ON (f.project_code) f.project_code, f.project_kind,
-               f.place_code, f.occurred_on
-          FROM core.project_fact f
-          JOIN state s ON s.project_code = f.project_code
-                      AND s.last_on = f.occurred_on
-          JOIN core.agency a USING (agency_id)
-         WHERE f.occurred_on <= d
-         ORDER BY f.project_code, f.occurred_at DESC NULLS LAST,
-                  a.agency_code DESC, f.event_id DESC
-    ), progress AS (
-        SELECT DISTINCT ON (f.project_code) f.project_code,
-               f.physical_progress_pct
-          FROM core.fact_project_progress_reported f
-         WHERE f.occurred_on <= d
-         ORDER BY f.project_code, f.occurred_on DESC,
-                  f.occurred_at DESC NULLS LAST, f.agency_code DESC,
-                  f.event_id DESC
-    ), planned AS (
-        SELECT DISTINCT ON (f.project_code) f.project_code, f.planned_end_on
-          FROM core.fact_project_started f
-         WHERE f.occurred_on <= d
-         ORDER BY f.project_code, f.occurred_on DESC,
-                  f.occurred_at DESC NULLS LAST, f.agency_code DESC,
-                  f.event_id DESC
+    ), several AS (       -- an aggregate costs more than one pair
+        SELECT p.project_code, jsonb_object_agg(p.part, p.credit) AS credit
+          FROM part p
+          JOIN state s USING (project_code)
+         WHERE p.type_id = 137 AND s.years > 1
+         GROUP BY p.project_code
+    ), last AS (
+        SELECT DISTINCT ON (p.project_code) p.project_code, p.project_kind,
+               p.place_code, p.last_on
+          FROM part p
+         ORDER BY p.project_code, p.last_on DESC, p.last_at DESC,
+                  p.last_agency DESC, p.last_event DESC
     )
     SELECT project_code, l.project_kind,
-           core.on_day(p.province, p.from_on, l.occurred_on),
-           core.on_day(p.county, p.from_on, l.occurred_on),
-           core.on_day(p.settlement, p.from_on, l.occurred_on),
+           core.on_day(p.province, p.from_on, l.last_on),
+           core.on_day(p.county, p.from_on, l.last_on),
+           core.on_day(p.settlement, p.from_on, l.last_on),
            core.neighbourhood(l.place_code),
-           coalesce(s.credit, '{}'), s.credit_total, s.started_on,
-           g.physical_progress_pct, s.completed_on, s.in_operation_on,
-           n.planned_end_on
+           CASE s.years WHEN 0 THEN '{}'
+                        WHEN 1 THEN jsonb_build_object(s.year, s.credit_total)
+                        ELSE y.credit END,
+           s.credit_total, s.started_on,
+           s.progress::integer, s.completed_on, s.in_operation_on,
+           date '1970-01-01' + s.planned_end::integer
       FROM last l
       JOIN state s USING (project_code)
-      LEFT JOIN progress g USING (project_code)
-      LEFT JOIN planned n USING (project_code)
+      LEFT JOIN several y USING (project_code)
       LEFT JOIN core.place_history p
         ON p.base_code = split_part(l.place_code, '-', 1);
 END $$;

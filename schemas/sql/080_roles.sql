@@ -86,11 +86,16 @@ GRANT SELECT ON core.migration, core.contract, core.schema, core.event_type,
     TO mahalle_writer, mahalle_gateway;
 
 GRANT SELECT, INSERT, UPDATE ON core.event, core.daily, core.posted,
-                                core.agency_day,
+                                core.project, core.agency_day,
                                 ops.partition_progress TO mahalle_writer;
 GRANT SELECT, INSERT ON core.event_history, ops.dead_letter TO mahalle_writer;
 GRANT INSERT ON core.dead_letter_record, core.committed, core.commit_gate
     TO mahalle_writer;
+
+GRANT SELECT ON core.project_fact TO mahalle_writer;
+GRANT EXECUTE ON FUNCTION
+    core.fold_projects(boolean), core.recount_projects(text[]),
+    core.project_parts(text[], date) TO mahalle_writer;
 
 -- Receipts: where a fact stands, nothing of what it says.
 GRANT SELECT (event_id, agency_id, revision, content, partition, "offset",

@@ -193,9 +193,21 @@ def test_totals_that_differ_are_named(filled):
             for row in found if row["in"] == "core.agency_day"] == [
                 (agency, str(received_on), "applied", str(applied), str(applied - 2)),
                 (agency, str(received_on), "rejected", str(rejected), str(rejected + 1))]
+    # a project: a column that is wrong, a row that is missing
+    wrong, lost = filled.rows("SELECT DISTINCT ON (project_code) project_code, type_id, part,"
+                              " credit FROM core.project WHERE credit <> 0 LIMIT 2")
+    for row, damage in ((wrong, "UPDATE core.project SET credit = credit + 1"),
+                        (lost, "DELETE FROM core.project")):
+        filled.execute(f"{damage} WHERE (project_code, type_id, part) = {row[:3]}")
+    found = [row for row in verify(filled, "--without-kafka")[1] if row["in"] == "core.project"]
+    assert [(row["column"], row["stored"], row["expected"]) for row in found
+            if row["project"] == wrong[0]] == [("credit", str(wrong[3] + 1), str(wrong[3]))]
+    assert {row["stored"] for row in found if row["project"] == lost[0]} == {"none"}
+    assert {row["project"] for row in found} == {wrong[0], lost[0]}
+    assert filled.value("SELECT count(*) FROM report.reconcile WHERE what = 'core.project'") > 1
 
     done = filled.admin("rebuild")
-    assert int(done.split()[0]) == 5
+    assert int(done.split()[0]) == 7
     filled.execute("DELETE FROM core.daily WHERE type_id = 999999")
     assert filled.admin("rebuild") == "0 rows of totals corrected\n"
     assert filled.value("SELECT count(*) FROM report.reconcile") == 0
@@ -288,6 +300,8 @@ def test_rebuild_under_a_running_consumer(stack, contract):
                   " WITHIN GROUP (ORDER BY occurred_on) FROM core.daily)")
     stack.execute("UPDATE core.daily SET events = events + 3, sum_1 = 7, by_2 = NULL"
                   " WHERE agency_id % 2 = 0")
+    stack.execute("DELETE FROM core.project WHERE part = 0")
+    stack.execute("UPDATE core.project SET credit = 7, place_code = '24', last_on = '2100-01-01'")
     wrong = stack.value("SELECT count(*) FROM report.reconcile")
     assert wrong > 100
     total = "SELECT sum(events)::bigint FROM report.event_daily"

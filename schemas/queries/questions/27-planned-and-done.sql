@@ -14,20 +14,16 @@ WITH params AS (SELECT date '2025-10-13' AS day)      -- 21 Mehr 1404
       FROM params
       JOIN report.activity_planned_event p ON p.occurred_on <= params.day
      WHERE coalesce(p.due_on, params.day) <= params.day
-), act AS (
-    SELECT *
-      FROM report.event_daily
-     WHERE event_type IN (SELECT event_type FROM plan)
-       AND occurred_on <= (SELECT day FROM params)
 ), outcome AS (
     SELECT plan.event_type, plan.planned,
-           least(plan.planned, coalesce(sum(d.events), 0)) AS done
+           least(plan.planned, coalesce(d.events, 0)) AS done
       FROM plan
-      LEFT JOIN act d
-        ON d.event_type = plan.event_type
-       AND d.neighbourhood_code = plan.neighbourhood_code
-       AND d.occurred_on BETWEEN plan.occurred_on AND plan.due_on
-     GROUP BY plan.event_id, plan.agency_code, plan.event_type, plan.planned
+     CROSS JOIN LATERAL (
+           SELECT sum(d.events) AS events
+             FROM report.event_daily d
+            WHERE d.event_type = plan.event_type
+              AND d.place_code = plan.neighbourhood_code
+              AND d.occurred_on BETWEEN plan.occurred_on AND plan.due_on) AS d
 )
 SELECT event_type, t.label_fa AS planned_fa, t.label_en AS planned_en,
        count(*) AS plans, sum(o.planned) AS planned, sum(o.done) AS done,

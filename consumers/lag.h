@@ -64,6 +64,8 @@ struct lag_source {
 struct lag_position {
     bool known;           /**< there is a row */
     bool blocked;         /**< it waits for a person */
+    bool locked;          /**< its owner waits for a lock in PostgreSQL, and
+                               cannot give signs of life meanwhile */
     int64_t next;         /**< next offset */
     int64_t seen_ms;      /**< last sign of life; 0 never */
     int64_t committed_ms; /**< 0 never */

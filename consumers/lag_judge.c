@@ -26,7 +26,8 @@ static void judge_partition(struct lag_judge *judge,
     int status = LAG_STATUS_COUNT;
 
     scene.alive = scene.position->known &&
-                  now_ms - scene.position->seen_ms < LAG_WINDOW_MS;
+                  (scene.position->locked ||
+                   now_ms - scene.position->seen_ms < LAG_WINDOW_MS);
     lag_measure(&scene, &base);
     if (base.measured) {
         lag_remember(&scene, &base);

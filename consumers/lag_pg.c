@@ -29,7 +29,8 @@ enum column {
     SEEN,
     COMMITTED,
     SINCE,
-    REWOUND
+    REWOUND,
+    LOCKED
 };
 
 struct lag_pg *lag_pg_new(const char *conninfo, const char *topic)
@@ -80,6 +81,13 @@ static int64_t number_at(const struct database *db, int row, enum column column)
     return text == NULL ? 0 : strtoll(text, NULL, 10);
 }
 
+static bool is_true(const struct database *db, int row, enum column column)
+{
+    const char *text = database_text(db, row, (int)column);
+
+    return text != NULL && *text == 't';
+}
+
 /* 0 when it never was; an age below zero is one of zero. */
 static int64_t time_at(const struct database *db, int row, enum column column,
                        int64_t now_ms)
@@ -108,7 +116,8 @@ static void read_row(const struct database *db, int row, int64_t now_ms,
 {
     position->known = true;
     position->next = number_at(db, row, NEXT);
-    position->blocked = *database_text(db, row, BLOCKED) == 't';
+    position->blocked = is_true(db, row, BLOCKED);
+    position->locked = is_true(db, row, LOCKED);
     position->seen_ms = time_at(db, row, SEEN, now_ms);
     position->committed_ms = time_at(db, row, COMMITTED, now_ms);
     position->since_ms = time_at(db, row, SINCE, now_ms);

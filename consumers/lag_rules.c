@@ -148,7 +148,7 @@ static bool has_stopped(const struct lag_scene *s, struct lag_verdict *v)
 
 static bool has_stalled(const struct lag_scene *s, struct lag_verdict *v)
 {
-    v->cause = LAG_NO_COMMIT;
+    v->cause = s->position->locked ? LAG_LOCKED : LAG_NO_COMMIT;
     v->since_ms = s->memory->still_ms;
     v->number = s->now_ms - v->since_ms;
     return s->alive && v->waiting && v->number >= LAG_WINDOW_MS;

@@ -122,6 +122,30 @@ static void a_record_that_cannot_be_read(void **state)
     lag_world_end(&w);
 }
 
+/* Who waits for a lock of another session gives no signs of life, and lives. */
+static void one_that_waits_for_a_lock_is_not_dead(void **state)
+{
+    struct lag_world w;
+
+    (void)state;
+    lag_world_begin(&w, true);
+    lag_world_pass(&w, MINUTE, LAG_OK);
+    lag_world_append(&w, 0);
+    lag_world_judge(&w);
+    w.alive = false;
+    for (int i = 0; i < PARTS; i++) {
+        w.sink.items[i].locked = true;
+    }
+    assert_true(lag_world_until(&w, LAG_STALLED) <= 60);
+    assert_int_equal(w.judge.group.cause, LAG_LOCKED);
+    lag_world_pass(&w, HOUR, LAG_STALLED);
+    assert_int_equal(w.judge.counts[LAG_OK], PARTS - 1);
+    w.sink.items[0].locked = w.sink.items[1].locked = false;
+    lag_world_second(&w);
+    assert_int_equal(w.judge.group.status, LAG_STOPPED);
+    lag_world_end(&w);
+}
+
 /* One is away, another was never taken: neither hides the other. */
 static void every_status_is_counted(void **state)
 {
@@ -153,6 +177,7 @@ int main(void)
         cmocka_unit_test(one_partition_without_a_leader),
         cmocka_unit_test(a_partition_that_never_answered),
         cmocka_unit_test(a_record_that_cannot_be_read),
+        cmocka_unit_test(one_that_waits_for_a_lock_is_not_dead),
         cmocka_unit_test(every_status_is_counted),
     };
 

@@ -5,9 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "kafka.h"
 
-enum { ASK_MS = 3000 };
+enum {
+    ASK_MS = 3000,
+    GRACE_MS = 1000 /* for the client to give up by itself */
+};
 
 static void read_answers(rd_kafka_event_t *event,
                          rd_kafka_topic_partition_list_t *list)
@@ -48,27 +52,38 @@ enum mh_code kafka_ends_failure(const rd_kafka_topic_partition_t *asked,
                        : rd_kafka_err2str(asked->err));
 }
 
-enum mh_code kafka_ends_ask(rd_kafka_t *client,
-                            rd_kafka_topic_partition_list_t *list,
-                            struct mh_err *err)
+void kafka_ends_begin(rd_kafka_t *client,
+                      const rd_kafka_topic_partition_list_t *list, int wait_ms,
+                      struct kafka_ends *ends)
 {
     rd_kafka_AdminOptions_t *options =
         rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_LISTOFFSETS);
-    rd_kafka_queue_t *queue = rd_kafka_queue_new(client);
-    rd_kafka_event_t *event;
-    rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR__TIMED_OUT;
-    enum mh_code code = MH_OK;
+    rd_kafka_topic_partition_list_t *asked =
+        rd_kafka_topic_partition_list_copy(list);
     char text[128];
 
-    (void)rd_kafka_AdminOptions_set_request_timeout(options, ASK_MS, text,
+    ends->queue = rd_kafka_queue_new(client);
+    ends->until_ms = mh_clock_ms() + wait_ms + GRACE_MS;
+    (void)rd_kafka_AdminOptions_set_request_timeout(options, wait_ms, text,
                                                     sizeof text);
     rd_kafka_error_destroy(rd_kafka_AdminOptions_set_isolation_level(
         options, RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED));
-    rd_kafka_ListOffsets(client, list, options, queue);
-    event = rd_kafka_queue_poll(queue, ASK_MS + 1000);
-    if (event != NULL) {
-        error = rd_kafka_event_error(event);
-    }
+    rd_kafka_ListOffsets(client, asked, options, ends->queue);
+    rd_kafka_topic_partition_list_destroy(asked);
+    rd_kafka_AdminOptions_destroy(options);
+}
+
+enum mh_code kafka_ends_end(struct kafka_ends *ends,
+                            rd_kafka_topic_partition_list_t *list,
+                            struct mh_err *err)
+{
+    int64_t left_ms = ends->until_ms - mh_clock_ms();
+    rd_kafka_event_t *event =
+        rd_kafka_queue_poll(ends->queue, left_ms > 0 ? (int)left_ms : 0);
+    rd_kafka_resp_err_t error = event == NULL ? RD_KAFKA_RESP_ERR__TIMED_OUT
+                                              : rd_kafka_event_error(event);
+    enum mh_code code = MH_OK;
+
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
         code = mh_fail(err, mh_kafka_code(error), "ends of %s: %s",
                        list->elems[0].topic, rd_kafka_err2str(error));
@@ -78,9 +93,18 @@ enum mh_code kafka_ends_ask(rd_kafka_t *client,
     if (event != NULL) {
         rd_kafka_event_destroy(event);
     }
-    rd_kafka_queue_destroy(queue);
-    rd_kafka_AdminOptions_destroy(options);
+    rd_kafka_queue_destroy(ends->queue);
     return code;
+}
+
+enum mh_code kafka_ends_ask(rd_kafka_t *client,
+                            rd_kafka_topic_partition_list_t *list,
+                            struct mh_err *err)
+{
+    struct kafka_ends ends;
+
+    kafka_ends_begin(client, list, ASK_MS, &ends);
+    return kafka_ends_end(&ends, list, err);
 }
 
 static void copy_id(char to[64], const char *from)

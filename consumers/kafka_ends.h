@@ -7,6 +7,7 @@
 #define MAHALLE_KAFKA_ENDS_H
 
 #include <librdkafka/rdkafka.h>
+#include <stdint.h>
 
 #include "mahalle/err.h"
 
@@ -21,6 +22,17 @@
  * Blocks: 4 s.
  */
 MH_MUST enum mh_code kafka_ends_ask(rd_kafka_t *client,
+                                    rd_kafka_topic_partition_list_t *list,
+                                    struct mh_err *err);
+/** The same in two steps, so that two questions take the time of one. */
+struct kafka_ends {
+    rd_kafka_queue_t *queue; /**< owned from begin to end */
+    int64_t until_ms;
+};
+void kafka_ends_begin(rd_kafka_t *client,
+                      const rd_kafka_topic_partition_list_t *list, int wait_ms,
+                      struct kafka_ends *ends);
+MH_MUST enum mh_code kafka_ends_end(struct kafka_ends *ends,
                                     rd_kafka_topic_partition_list_t *list,
                                     struct mh_err *err);
 /** That of a partition in such a list that has no answer, as a failure. */

@@ -2,6 +2,7 @@
 """mahalle-lag while it serves, and what it says."""
 
 import json
+import os
 import re
 import subprocess
 import time
@@ -9,7 +10,10 @@ import urllib.error
 import urllib.request
 
 from harness.stack import tail, wait_for
+from oracle import decode, intake
 
+RIGHT_S = 2          # the lag is right within this
+PROMISED_S = 60      # a status is found within this
 LISTENS = re.compile(r"listen=(http://\S+)")
 
 
@@ -36,11 +40,45 @@ def samples(text):
             for line in text.splitlines() if line and line[0] != "#"}
 
 
+def meetings(contract, count):
+    """Good records: (key, value)."""
+    first = time.time_ns()
+    events = [intake.read_flat({
+        "event_type": "council_meeting_held", "event_id": f"m{first + number}",
+        "occurred_on": "2025-10-13", "agency_code": "governorate",
+        "place_code": "c1195-001", "council_code": "c1195-001-C1"}, contract)[0]
+        for number in range(count)]
+    return [(event["event_id"], decode.encode(event, contract)) for event in events]
+
+
+def put(stack, contract, count, partition):
+    """Good records in one partition."""
+    return stack.produce([(*record, partition) for record in meetings(contract, count)])
+
+
+def owners(stack):
+    """{owner: [partition]} as PostgreSQL has it."""
+    found = {}
+    for owner, partition in stack.rows(
+            "SELECT owner, partition FROM ops.partition_progress ORDER BY partition"):
+        found.setdefault(owner, []).append(partition)
+    return found
+
+
+def resources(pid):
+    """(peak of resident memory in MiB, CPU seconds)"""
+    with open(f"/proc/{pid}/status", encoding="ascii") as source:
+        peak = int(re.search(r"VmHWM:\s*(\d+)", source.read())[1]) / 1024
+    with open(f"/proc/{pid}/stat", encoding="ascii") as source:
+        fields = source.read().rsplit(")", 1)[1].split()
+    return peak, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Monitor:
     """Reads PostgreSQL with the rights of mahalle_ops alone."""
 
-    def __init__(self, stack, folder):
-        self.environment = {**stack.environment,
+    def __init__(self, stack, folder, **environment):
+        self.environment = {**stack.environment, **environment,
                             "MAHALLE_PG": stack.environment["MAHALLE_PG_OPS"]}
         log = folder / "lag.log"
         with open(log, "wb") as out:
@@ -76,6 +114,23 @@ class Monitor:
         """mahalle-lag status --json: (exit code, what it says)."""
         done = self.stack.run("mahalle-lag", "status", "--json", env=self.environment)
         return done.returncode, json.loads(done.stdout) if done.stdout else {}
+
+    def part(self, partition):
+        return next(p for p in self.status()["partitions"] if p["partition"] == partition)
+
+    def by_status(self):
+        """{status: [partition]}"""
+        found = {}
+        for part in self.status()["partitions"]:
+            found.setdefault(part["status"], []).append(part["partition"])
+        return found
+
+    def wait_lag(self, expected, within=RIGHT_S):
+        """Until each of these partitions has this lag in records."""
+        def lag():
+            return {p["partition"]: p["lag_records"] for p in self.status()["partitions"]
+                    if p["partition"] in expected}
+        wait_for(lambda: lag() == expected, within, lag)
 
     def wait(self, status, within):
         """Until the group has this status; seconds that took, and what it says then."""

@@ -17,14 +17,12 @@ import confluent_kafka.admin
 import pytest
 
 from harness.browser import browser, parse, words
-from harness.monitor import Monitor, get, samples, url_of
+from harness.monitor import (PROMISED_S, RIGHT_S, Monitor, get, meetings, put, resources, samples,
+                             url_of)
 from harness.stack import ROOT, TOPIC, state_of, tail, wait_for
-from oracle import decode, intake
 
 PARTITIONS = 12
-RIGHT_S = 2          # the lag is right within this, on a machine that is not busy
-BUSY_S = 6           # and on one that is
-PROMISED_S = 60      # a status is found within this
+BUSY_S = 6           # as RIGHT_S, on a machine that is busy
 MIB = 1024 * 1024
 
 
@@ -32,21 +30,6 @@ MIB = 1024 * 1024
 def monitor(stack, tmp_path):
     with Monitor(stack, tmp_path) as running:
         yield running
-
-
-def record(contract, number):
-    event, _ = intake.read_flat({
-        "event_type": "council_meeting_held", "event_id": f"n{number}",
-        "occurred_on": "2025-10-13", "agency_code": "governorate",
-        "place_code": "c1195-001", "council_code": "c1195-001-C1"}, contract)
-    return event["event_id"], decode.encode(event, contract)
-
-
-def put(stack, contract, count, partition):
-    """Good records in one partition."""
-    first = int(time.time() * 1000)
-    return stack.produce([(*record(contract, first + number), partition)
-                          for number in range(count)])
 
 
 def put_transaction(stack, records, commit):
@@ -85,25 +68,9 @@ def part(said, partition):
     return next(p for p in said["partitions"] if p["partition"] == partition)
 
 
-def wait_lag(monitor, expected):
-    """Until each of these partitions has this lag in records."""
-    def lag():
-        return {p: part(monitor.status(), p)["lag_records"] for p in expected}
-    wait_for(lambda: lag() == expected, BUSY_S, lag)
-
-
 def age_of_life(stack, column="seen_at"):
     """What happened last, happened a minute ago."""
     stack.execute(f"UPDATE ops.partition_progress SET {column} = {column} - interval '1 min'")
-
-
-def resources(pid):
-    """(peak of resident memory in MiB, CPU seconds)"""
-    with open(f"/proc/{pid}/status", encoding="ascii") as source:
-        peak = int(re.search(r"VmHWM:\s*(\d+)", source.read())[1]) / 1024
-    with open(f"/proc/{pid}/stat", encoding="ascii") as source:
-        fields = source.read().rsplit(")", 1)[1].split()
-    return peak, (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def test_from_never_started_to_caught_up_to_dead(stack, contract, monitor):
@@ -118,9 +85,10 @@ def test_from_never_started_to_caught_up_to_dead(stack, contract, monitor):
     # records, and nobody who takes them
     posted = time.time()
     put(stack, contract, 5, 3)
-    put_transaction(stack, [(*record(contract, 1), 4)], commit=True)
-    put_transaction(stack, [(*record(contract, 2), 5)], commit=False)
-    wait_lag(monitor, {3: 5, 4: 2, 5: 0, 6: 0})
+    first, second = meetings(contract, 2)
+    put_transaction(stack, [(*first, 4)], commit=True)
+    put_transaction(stack, [(*second, 5)], commit=False)
+    monitor.wait_lag({3: 5, 4: 2, 5: 0, 6: 0}, BUSY_S)
     said = monitor.status()
     age = time.time() - posted
     assert part(said, 3)["lag_seconds"] == pytest.approx(age, abs=RIGHT_S)
@@ -133,7 +101,7 @@ def test_from_never_started_to_caught_up_to_dead(stack, contract, monitor):
     # a consumer, and its own numbers
     consumer = stack.start_consumer(MAHALLE_LISTEN="127.0.0.1:0")
     stack.wait_applied()
-    wait_lag(monitor, {p: 0 for p in range(PARTITIONS)})
+    monitor.wait_lag({p: 0 for p in range(PARTITIONS)}, BUSY_S)
     assert monitor.wait("OK", BUSY_S)[1]["lag_seconds"] == 0
     code, once = monitor.once()
     assert (code, once["status"]) == (0, "OK")
@@ -156,7 +124,7 @@ def test_from_never_started_to_caught_up_to_dead(stack, contract, monitor):
     # dead: what waits is told, the series stay
     stack.stop_consumers(signal.SIGKILL)
     put(stack, contract, 2, 7)
-    wait_lag(monitor, {7: 2})
+    monitor.wait_lag({7: 2}, BUSY_S)
     age_of_life(stack)
     assert monitor.wait("STOPPED", BUSY_S)[1]["reason"].startswith("partition 0: no sign")
     assert series <= set(monitor.metrics())
@@ -181,7 +149,7 @@ def test_positions_that_go_back_and_records_that_go(stack, contract, monitor):
     assert part(said, 2)["lag_records"] == 4 and part(said, 1)["status"] == "OK"
     stack.start_consumer()
     stack.wait_applied()
-    wait_lag(monitor, {2: 0})
+    monitor.wait_lag({2: 0}, BUSY_S)
     assert monitor.status()["status"] == monitor.once()[1]["status"] == "REWOUND"
     stack.stop_consumers()
     stack.execute("UPDATE ops.partition_progress SET rewound_at = NULL")
@@ -220,8 +188,8 @@ def test_positions_that_go_back_and_records_that_go(stack, contract, monitor):
     wait_for(stack.partitions, 30)
     posted = time.time()
     put(stack, contract, 1, 4)
-    wait_lag(monitor, {4: 1, 2: 0})
-    said = part(monitor.status(), 4)
+    monitor.wait_lag({4: 1, 2: 0}, BUSY_S)
+    said = monitor.part(4)
     assert said["status"] == "LOSS_RISK" and "not the one" in said["reason"]
     assert said["lag_seconds"] == pytest.approx(time.time() - posted, abs=RIGHT_S)
 
@@ -348,7 +316,7 @@ def png_size(path):
 
 def test_a_page_for_the_wall(stack, contract, monitor, tmp_path):
     put(stack, contract, 3, 3)
-    wait_lag(monitor, {3: 3})
+    monitor.wait_lag({3: 3}, BUSY_S)
     for lang in LANGUAGES:
         text = monitor.text(f"/?lang={lang}")
         root = parse(text)

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The monitor while something is wrong with the consumers or the servers: the lag stays
+right, each partition has the status that is its own, and one failure does not hide
+another."""
+
+import signal
+import time
+
+import confluent_kafka
+import confluent_kafka.admin
+import pytest
+
+from harness.broker import SecondBroker
+from harness.monitor import PROMISED_S, RIGHT_S, Monitor, owners, put
+from harness.stack import TOPIC, wait_for
+
+PARTITIONS = 12
+
+
+@pytest.fixture
+def monitor(stack, tmp_path):
+    with Monitor(stack, tmp_path) as running:
+        yield running
+
+
+def start_two(stack):
+    """Two consumers that share the partitions; {name: process}"""
+    both = {name: stack.start_consumer(MAHALLE_NAME=name) for name in ("one", "two")}
+    wait_for(lambda: sorted(map(len, owners(stack).values())) == [6, 6], 30,
+             lambda: owners(stack))
+    return both
+
+
+@pytest.mark.timeout(180)
+def test_one_is_frozen_and_the_other_waits_for_a_lock(stack, contract, monitor):
+    both = start_two(stack)
+    mine = owners(stack)
+    wait_for(lambda: monitor.metrics()["mahalle_consumer_instances{group=\"%s\"}"
+                                       % stack.environment["MAHALLE_GROUP"]] == 2, 5)
+    with stack.connect() as holder, holder.transaction():
+        holder.execute("LOCK TABLE core.event IN ACCESS EXCLUSIVE MODE")
+        both["one"].send_signal(signal.SIGSTOP)
+        posted = time.time()
+        for partition in range(PARTITIONS):
+            put(stack, contract, 1, partition)
+        monitor.wait_lag({p: 1 for p in range(PARTITIONS)})
+        expected = {"STOPPED": mine["one"], "STALLED": mine["two"]}
+        wait_for(lambda: monitor.by_status() == expected, PROMISED_S,
+                 lambda: monitor.status())
+        said, metrics = monitor.status(), monitor.metrics()
+        for part in said["partitions"]:
+            assert part["lag_seconds"] == pytest.approx(time.time() - posted, abs=RIGHT_S)
+        assert "lock" in said["partitions"][mine["two"][0]]["reason"]
+        group = stack.environment["MAHALLE_GROUP"]
+        for status in expected:
+            name = f'mahalle_consumer_partitions{{group="{group}",status="{status}"}}'
+            assert metrics[name] == 6
+    both["one"].send_signal(signal.SIGCONT)
+    stack.wait_applied()
+    monitor.wait_lag({p: 0 for p in range(PARTITIONS)})
+    monitor.wait("OK", 20)
+    assert monitor.status()["statuses"] == {"OK": PARTITIONS}
+
+
+@pytest.mark.timeout(180)
+def test_a_partition_without_a_leader(stack, contract, monitor):
+    """The only replica of one partition is on a broker that dies."""
+    stack.start_consumer()   # Kafka's own topics are made before there are two brokers
+    wait_for(lambda: len(stack.progress()) == PARTITIONS, 30)
+    stack.stop_consumers()
+    lost = PARTITIONS
+    others = list(range(PARTITIONS))
+    with SecondBroker(stack) as second:
+        new = confluent_kafka.admin.NewPartitions(TOPIC, PARTITIONS + 1,
+                                                  replica_assignment=[[2]])
+        admin = stack.kafka_admin()
+        admin.create_partitions([new])[TOPIC].result(30)
+        stack.start_consumer()
+        wait_for(lambda: len(stack.progress()) == PARTITIONS + 1, 30)
+        for _ in range(20):   # a partition that the consumer sees first is no trouble
+            assert monitor.status()["status"] == "OK"
+            time.sleep(0.1)
+        stack.stop_consumers()
+        put(stack, contract, 2, lost)
+        monitor.wait_lag({lost: 2})
+        second.kill()
+        put(stack, contract, 1, 0)
+        monitor.wait_lag({0: 1}, 5)   # once, its broker is waited for
+        wait_for(lambda: monitor.by_status().get("SOURCE_DOWN") == [lost], PROMISED_S,
+                 lambda: monitor.status())
+        put(stack, contract, 2, 1)
+        monitor.wait_lag({0: 1, 1: 2, lost: 2})
+        said = monitor.status()
+        assert said["status"] == "SOURCE_DOWN" and f"partition {lost}" in said["reason"]
+        assert "eader" in said["partitions"][lost]["reason"]
+        # the dead consumer of the others is told as well
+        stack.execute("UPDATE ops.partition_progress SET seen_at = seen_at - interval '1 min'")
+        wait_for(lambda: monitor.by_status() == {
+            "SOURCE_DOWN": [lost], "STOPPED": others}, 10, lambda: monitor.status())
+        assert monitor.metrics()['mahalle_lag_up{source="kafka"}'] == 1
+        second.start()
+        stack.start_consumer()
+        monitor.wait_lag({0: 0, 1: 0, lost: 0}, 40)
+        monitor.wait("OK", 20)
+        stack.stop_consumers()

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cells are written as they were, but for bytes that were no character. */
+/* Cells are written as they were, but for bytes that were no character, and for
+ * what a spreadsheet would run: the row may come from somebody else. */
 #include "post_mend.h"
 
 #include <inttypes.h>
@@ -77,6 +78,9 @@ static void put_text(struct mend *mend, const char *text, size_t len,
 {
     size_t at = 0;
 
+    if (sheet_is_formula(text, len)) {
+        mh_buf_byte(&mend->cell, '\'');
+    }
     if (mh_text_is_utf8(text, len)) {
         mh_buf_put(&mend->cell, text, len);
         at = len;

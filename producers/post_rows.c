@@ -33,15 +33,29 @@ static enum mh_code settle(struct post *post, const struct table *table,
                        table->first | row->number, err);
 }
 
+/* The names of the columns by the type that is given, if it is still there: the
+ * contract may have been read again without it. */
+static enum mh_code read_header(struct post *post, const struct row *row)
+{
+    static const char NAME[] = "event_type";
+    const struct mh_type *type = post->client->intake.type;
+
+    post->work.faults.count = 0;
+    if (type != NULL) {
+        return sheet_header(&post->sheet, type, row, &post->work.faults);
+    }
+    mh_fault_add_name(&post->work.faults, MH_UNKNOWN_TYPE, NAME,
+                      sizeof NAME - 1, "the short name of a type", NULL, 0);
+    return MH_UNKNOWN_TYPE;
+}
+
 static enum mh_code take_header(struct post *post, struct table *table,
                                 const struct row *row, struct mh_err *err)
 {
     enum mh_code code;
 
     do {
-        post->work.faults.count = 0;
-        code = sheet_header(&post->sheet, post->client->intake.type, row,
-                            &post->work.faults);
+        code = read_header(post, row);
     } while (code != MH_OK && client_renew(post->client, true));
     if (code != MH_OK) {
         table->refused = true;

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "charset.h"
 #include "input.h"
@@ -196,17 +197,45 @@ static char find_delimiter(const char *text, size_t len)
     return ANY[best];
 }
 
+/* The separator that spreadsheets name in a first line `sep=;`.
+ * @returns '\0': it is no such line */
+static char named_delimiter(const char *text, size_t len)
+{
+    static const char MARK[] = "\xEF\xBB\xBF", NAME[] = "sep=";
+    const size_t mark = sizeof MARK - 1, name = sizeof NAME - 1;
+    size_t at = len >= mark && memcmp(text, MARK, mark) == 0 ? mark : 0;
+    bool quoted = at < len && text[at] == '"';
+    char found;
+
+    at += quoted;
+    if (len < at + name + 1 || strncasecmp(text + at, NAME, name) != 0) {
+        return '\0';
+    }
+    found = text[at + name];
+    at += name + 1;
+    at += quoted && at < len && text[at] == '"';
+    at += at < len && text[at] == '\r';
+    return at == len && strchr("\t;,", found) != NULL ? found : '\0';
+}
+
 /* Begin with the rows as soon as the first one is there. */
 static void begin(struct rows *rows)
 {
+    char delimiter;
     size_t len;
 
     if (!rows->marked || !find_first_row(rows, &len)) {
         return;
     }
+    delimiter = named_delimiter(rows->text, len);
+    if (delimiter == '\0') {
+        delimiter = find_delimiter(rows->text, len);
+    } else {
+        rows->start = len < rows->end ? len + 1 : len;
+        make_room(rows);
+    }
     mh_csv_fini(&rows->csv);
-    mh_csv_init(&rows->csv, rows->text, rows->end,
-                find_delimiter(rows->text, len));
+    mh_csv_init(&rows->csv, rows->text, rows->end, delimiter);
     rows->csv.last = rows->ended;
     rows->csv.ragged = true;
     rows->begun = true;

@@ -221,6 +221,38 @@ enum mh_code sheet_header(struct sheet *sheet, const struct mh_type *type,
 
 /* ------------------------------------------------------------------ rows */
 
+static const char FORMULAS[] = "=+-@\t\r";
+
+static bool begins_formula(const char *text, size_t len)
+{
+    return len > 0 && memchr(FORMULAS, text[0], sizeof FORMULAS - 1) != NULL;
+}
+
+/* Behind any number of apostrophes. */
+static bool is_quoted_formula(const char *text, size_t len)
+{
+    size_t at = 0;
+
+    while (at < len && text[at] == '\'') {
+        at++;
+    }
+    return at > 0 && begins_formula(text + at, len - at);
+}
+
+bool sheet_is_formula(const char *text, size_t len)
+{
+    size_t at = 1;
+
+    if (!begins_formula(text, len)) {
+        return false;
+    }
+    while (at < len && (text[0] == '-' || text[0] == '+') &&
+           ((text[at] >= '0' && text[at] <= '9') || text[at] == '.')) {
+        at++;
+    }
+    return at == 1 || at < len;
+}
+
 bool sheet_is_blank(const struct row *row)
 {
     char room[64];
@@ -285,12 +317,14 @@ enum mh_code sheet_row(struct sheet *sheet, const struct row *row,
     for (int i = 0; i < row->count; i++) {
         const struct mh_csv_cell *cell = &row->cells[i];
         int column = i < sheet->width ? sheet->columns[i] : SHEET_EMPTY;
+        size_t quote = is_quoted_formula(cell->text, cell->len) ? 1 : 0;
         struct persian_text text;
 
         if (cell->len == 0 || column == SHEET_EXTRA) {
             continue;
         }
-        text = persian_clean(cell->text, cell->len, sheet->room + used);
+        text = persian_clean(cell->text + quote, cell->len - quote,
+                             sheet->room + used);
         used += cell->len;
         if (column >= 0 && (text.len > 0 || text.spoiled)) {
             add_item(sheet, column, &text);

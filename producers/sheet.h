@@ -65,4 +65,11 @@ bool sheet_is_blank(const struct row *row);
 MH_MUST enum mh_code sheet_row(struct sheet *sheet, const struct row *row,
                                struct mh_faults *faults);
 
+/**
+ * Whether a spreadsheet would take the text of a cell for a formula: it begins
+ * as one and is no plain number. Such a cell is written behind an apostrophe,
+ * which sheet_row leaves out again.
+ */
+bool sheet_is_formula(const char *text, size_t len);
+
 #endif

@@ -6,6 +6,8 @@ import csv
 import io
 import itertools
 import json
+import subprocess
+import time
 import uuid
 
 import pytest
@@ -201,6 +203,36 @@ def test_a_header_that_is_not_understood_refuses_the_file(stack, tmp_path):
     assert [(e["pointer"], e["code"]) for e in refused[0]["errors"]] == [
         ("/member_present", "UNKNOWN_FIELD"), ("/occurred_on", "CSV")]
     assert "members_present" in refused[0]["errors"][0]["expected"]
+
+
+def test_a_type_that_goes_meanwhile_is_a_fault(servers):
+    """A header that is not understood makes it look at the schemas again."""
+    path, = servers.schemas.glob(f"events/*/{TYPE}.v1.avsc")
+    text = path.read_bytes()
+    process = subprocess.Popen(
+        ["mahalle-post", "--format", "csv", "--type", TYPE, "--dry-run", "-"],
+        env=servers.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE)
+    try:
+        time.sleep(1.5)
+        path.unlink()
+        _, said = process.communicate(written([[*HEAD, "nonsense"], ROW]), timeout=20)
+    finally:
+        path.write_bytes(text)
+    assert process.returncode == 1, said
+    assert b"UNKNOWN_TYPE" in said
+
+
+def test_what_a_spreadsheet_would_run_is_mended_and_posted(stack, tmp_path):
+    """A row of somebody else's, looked at in a spreadsheet and posted again."""
+    mend = tmp_path / "mend.csv"
+    row = ["=HYPERLINK(1)", *ROW[1:]]
+    assert post(stack, b"sep=,\r\n" + written([HEAD, row]), "--rejects-csv",
+                mend).returncode == 1
+    assert read(mend)[1][0] == "'=HYPERLINK(1)"
+    again = tmp_path / "again.csv"
+    assert post(stack, mend.read_bytes(), "--rejects-csv", again).returncode == 1
+    assert again.read_bytes() == mend.read_bytes()
 
 
 def test_faults_have_their_line(servers):

@@ -111,6 +111,34 @@ static void refused_rows_keep_their_cells_and_get_reasons(void **state)
         "[MIN]\r\n");
 }
 
+static void no_cell_is_run_by_a_spreadsheet(void **state)
+{
+    static const struct mh_csv_cell NAMES[] = {{"Day", 3}, {"op", 2}};
+    static const struct {
+        const char *cell, *written;
+    } CASES[] = {{"=1+1", "'=1+1"}, {"+A1", "'+A1"},
+                 {"-2+3", "'-2+3"}, {"@SUM(1)", "'@SUM(1)"},
+                 {"\t=1", "'\t=1"}, {"'=1", "'=1"},
+                 {"-", "'-"},       {"-12", "-12"},
+                 {"+1.5", "+1.5"},  {"a=1", "a=1"},
+                 {"'a", "'a"},      {"", ""}};
+    struct row header = {.cells = NAMES, .count = 2, .text = ""};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        const struct mh_csv_cell cells[] = {
+            {"x", 1}, {CASES[i].cell, strlen(CASES[i].cell)}};
+        struct row row = {.cells = cells, .count = 2, .text = "", .number = 3};
+        char expected[64];
+
+        read_header(&header);
+        (void)snprintf(expected, sizeof expected, "\nx,%s,3,",
+                       CASES[i].written);
+        assert_non_null(
+            strstr(mend_cells(WORDS_EN, ',', &header, &row), expected));
+    }
+}
+
 static void what_is_no_row_stands_in_the_first_cell(void **state)
 {
     static const struct mh_csv_cell NAMES[] = {{"Day", 3}, {"op", 2}};
@@ -253,6 +281,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refused_rows_keep_their_cells_and_get_reasons),
+        cmocka_unit_test(no_cell_is_run_by_a_spreadsheet),
         cmocka_unit_test(what_is_no_row_stands_in_the_first_cell),
         cmocka_unit_test(the_longest_row_with_all_faults_fits),
         cmocka_unit_test(a_file_that_cannot_be_written_is_said),

@@ -91,6 +91,21 @@ static void the_separator_is_what_the_first_row_has(void **state)
                         "0:a|b/");
 }
 
+static void a_first_line_may_name_the_separator(void **state)
+{
+    (void)state;
+    assert_string_equal(READ("sep=;\r\na;b,c,d\r\n1;2\r\n", "UTF-8"),
+                        "0:a|b,c,d/1:1|2/");
+    assert_string_equal(READ("\xef\xbb\xbfSEP=,\na,b;c;d\n1,2", "UTF-8"),
+                        "0:a|b;c;d/1:1|2/");
+    assert_string_equal(READ("\"sep=\t\"\na\tb;c;d\n", "UTF-8"), "0:a|b;c;d/");
+    assert_string_equal(READ("\xff\xfes\0e\0p\0=\0;\0\n\0a\0;\0b\0", "UTF-16"),
+                        "0:a|b/");
+    assert_string_equal(READ("sep=;", "UTF-8"), "");
+    assert_string_equal(READ("sep=;x\n1;2\n", "UTF-8"), "0:sep=|x/1:1|2/");
+    assert_string_equal(READ("sep=x\n1\n", "UTF-8"), "0:sep=x/1:1/");
+}
+
 static void lines_are_counted_behind_the_first_row(void **state)
 {
     (void)state;
@@ -256,6 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_separator_is_what_the_first_row_has),
+        cmocka_unit_test(a_first_line_may_name_the_separator),
         cmocka_unit_test(lines_are_counted_behind_the_first_row),
         cmocka_unit_test(other_character_sets_become_utf_8),
         cmocka_unit_test(what_is_no_character_is_found_in_its_place),

@@ -187,6 +187,20 @@ static void wrong_columns_are_named_with_the_nearest(void **state)
                     "characters of the set that --charset names");
 }
 
+static void the_apostrophe_before_a_formula_is_none_of_the_data(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        read_table(HEAD ",members_present\n" GOOD ",'-5\n" GOOD ",'5\n"),
+        "1 /members_present MIN\n2 /members_present TYPE\n");
+    assert_true(sheet_is_formula("=1", 2));
+    assert_true(sheet_is_formula("-1+1", 4));
+    assert_false(sheet_is_formula("'=1", 3));
+    assert_false(sheet_is_formula("-1.5", 4));
+    assert_false(sheet_is_formula("1-1", 3));
+    assert_false(sheet_is_formula("", 0));
+}
+
 static void what_spreadsheets_leave_behind_says_nothing(void **state)
 {
     (void)state;
@@ -278,6 +292,7 @@ int main(void)
         cmocka_unit_test(columns_are_named_by_field_or_label_in_any_order),
         cmocka_unit_test(a_template_names_every_column),
         cmocka_unit_test(wrong_columns_are_named_with_the_nearest),
+        cmocka_unit_test(the_apostrophe_before_a_formula_is_none_of_the_data),
         cmocka_unit_test(what_spreadsheets_leave_behind_says_nothing),
         cmocka_unit_test(rows_that_are_too_short_or_broken_are_refused),
         cmocka_unit_test(cells_are_read_as_people_write_them),

@@ -11,7 +11,7 @@
 #include "queries.h"
 #include "text.h"
 
-enum { LETTERS_MS = 10000 };
+enum { LETTERS_MS = 5000 };
 
 struct lag_pg {
     const char *conninfo, *topic; /* lent */

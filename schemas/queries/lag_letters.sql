@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Dead letters that wait for a decision, by reason; the monitor asks it every
--- ten seconds.
+-- five seconds.
 SELECT reason, count(*)
 FROM ops.dead_letter
 WHERE state = 'open'

@@ -152,15 +152,9 @@ def make_anew(stack, change=lambda value: value):
 
 
 def spoil(stack, partition, offset):
-    """Change a byte of the batch at `offset` where the broker keeps it."""
+    """Change a byte of the batch at `offset` while no broker runs."""
     stack.down("kafka")
-    [path] = stack.directory.glob(f"**/{TOPIC}-{partition}/{0:020}.log")
-    log = bytearray(path.read_bytes())
-    at = 0
-    while int.from_bytes(log[at:at + 8], "big") != offset:
-        at += 12 + int.from_bytes(log[at + 8:at + 12], "big")
-    log[at + 12 + int.from_bytes(log[at + 8:at + 12], "big") - 3] ^= 1
-    path.write_bytes(log)
+    stack.spoil(partition, offset)
     stack.up("kafka")
     stack.producer = None
 

@@ -103,3 +103,35 @@ def test_a_partition_without_a_leader(stack, contract, monitor):
         monitor.wait_lag({0: 0, 1: 0, lost: 0}, 40)
         monitor.wait("OK", 20)
         stack.stop_consumers()
+
+
+@pytest.mark.timeout(180)
+def test_a_batch_that_cannot_be_read(stack, contract, tmp_path):
+    """It is no outage of Kafka, it hides nobody's trouble, and its age is not guessed. Who
+    waited for a person about it and died is dead."""
+    bad, good = 5, 6
+    stack.set_topic("compression.type", "lz4")
+    put(stack, contract, 40, bad)
+    stack.spoil(bad, 0)
+    posted = time.time()
+    put(stack, contract, 1, good)
+    with Monitor(stack, tmp_path) as monitor:
+        monitor.wait_lag({bad: 40, good: 1})
+        wait_for(lambda: monitor.part(good)["lag_seconds"] is not None, RIGHT_S)
+        assert monitor.part(good)["lag_seconds"] == pytest.approx(time.time() - posted,
+                                                                 abs=RIGHT_S)
+        assert monitor.part(bad)["lag_seconds"] is None
+        name = f'mahalle_consumer_lag_seconds{{topic="{TOPIC}",partition="%d"}}'
+        assert name % bad not in monitor.metrics() and name % good in monitor.metrics()
+        assert "cannot read it" in monitor.part(bad)["reason"]
+        stack.start_consumer()
+        monitor.wait("BLOCKED", 30)
+        wait_for(lambda: monitor.by_status() == {
+            "BLOCKED": [bad], "OK": [p for p in range(PARTITIONS) if p != bad]}, 10,
+            lambda: monitor.status())
+        assert monitor.metrics()['mahalle_lag_up{source="kafka"}'] == 1
+        stack.stop_consumers(signal.SIGKILL)
+        stack.execute("UPDATE ops.partition_progress SET seen_at = seen_at - interval '1 min'")
+        wait_for(lambda: monitor.by_status() == {"STOPPED": list(range(PARTITIONS))}, 10,
+                 lambda: monitor.status())
+        assert "before that it waited for a person: GAP" in monitor.part(bad)["reason"]

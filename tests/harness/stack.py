@@ -254,6 +254,30 @@ class Stack:
         assert not left and not failed, failed
         return places
 
+    def set_topic(self, name, value):
+        admin = self.kafka_admin()
+        resource = confluent_kafka.admin.ConfigResource("topic", TOPIC)
+        resource.add_incremental_config(confluent_kafka.admin.ConfigEntry(
+            name, value,
+            incremental_operation=confluent_kafka.admin.AlterConfigOpType.SET))
+        for future in admin.incremental_alter_configs([resource]).values():
+            future.result(30)
+
+    def spoil(self, partition, offset):
+        """Change a byte near the end of the batch at `offset` where the broker keeps it."""
+        [path] = self.directory.glob(f"kafka/**/{TOPIC}-{partition}/{0:020}.log")
+        with open(path, "r+b") as log:
+            while True:
+                at, head = log.tell(), log.read(12)
+                size = int.from_bytes(head[8:], "big")
+                if int.from_bytes(head[:8], "big") == offset:
+                    break
+                log.seek(at + 12 + size)
+            log.seek(at + 12 + size - 12)
+            byte = log.read(1)
+            log.seek(-1, 1)
+            log.write(bytes([byte[0] ^ 0xff]))
+
     def partitions(self):
         topic = self.kafka_admin().list_topics(TOPIC, timeout=30).topics[TOPIC]
         return [] if topic.error else sorted(topic.partitions)

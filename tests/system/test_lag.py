@@ -159,12 +159,7 @@ def test_positions_that_go_back_and_records_that_go(stack, contract, monitor):
     # how long records are kept
     admin = stack.kafka_admin()
     assert once["retention_seconds"] is None  # for ever
-    resource = confluent_kafka.admin.ConfigResource("topic", TOPIC)
-    resource.add_incremental_config(confluent_kafka.admin.ConfigEntry(
-        "retention.ms", "1800000",
-        incremental_operation=confluent_kafka.admin.AlterConfigOpType.SET))
-    for future in admin.incremental_alter_configs([resource]).values():
-        future.result(30)
+    stack.set_topic("retention.ms", "1800000")
     assert monitor.once()[1]["retention_seconds"] == 1800
 
     # gone, and then a consumer that cannot go on

@@ -65,13 +65,7 @@ SLOW = {"MAHALLE_BATCH_RECORDS": "1"}
 
 def put_an_hour(stack, contract):
     """A record for each of the last 3600 seconds, in partition 2; their times."""
-    admin = stack.kafka_admin()
-    resource = confluent_kafka.admin.ConfigResource("topic", TOPIC)
-    resource.add_incremental_config(confluent_kafka.admin.ConfigEntry(
-        "message.timestamp.type", "CreateTime",
-        incremental_operation=confluent_kafka.admin.AlterConfigOpType.SET))
-    for future in admin.incremental_alter_configs([resource]).values():
-        future.result(30)
+    stack.set_topic("message.timestamp.type", "CreateTime")
     producer = confluent_kafka.Producer({
         "bootstrap.servers": stack.environment["MAHALLE_BROKERS"], "linger.ms": 20})
     first = int(time.time()) - HOUR

@@ -198,11 +198,12 @@ static void on_log(void *context, const char *fmt, va_list args)
     (void)args;
 }
 
-static enum mh_code start_daemon(struct mh_web *web, struct mh_err *err)
+static enum mh_code start_daemon(struct mh_web *web,
+                                 struct mh_listener *listener,
+                                 struct mh_err *err)
 {
-    struct mh_listener listener;
     enum mh_code code =
-        mh_listen(web->listen, MH_WEB_CONNECTIONS_MAX, &listener, err);
+        mh_listen(web->listen, MH_WEB_CONNECTIONS_MAX, listener, err);
 
     if (code != MH_OK) {
         return code;
@@ -210,17 +211,16 @@ static enum mh_code start_daemon(struct mh_web *web, struct mh_err *err)
     web->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, web,
         MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL, MHD_OPTION_STRICT_FOR_CLIENT,
-        1, MHD_OPTION_LISTEN_SOCKET, listener.fd, MHD_OPTION_CONNECTION_LIMIT,
+        1, MHD_OPTION_LISTEN_SOCKET, listener->fd, MHD_OPTION_CONNECTION_LIMIT,
         (unsigned int)MH_WEB_CONNECTIONS_MAX,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MH_WEB_HEAD_BYTES,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)MH_WEB_REQUEST_S,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, web, MHD_OPTION_END);
     if (web->daemon == NULL) {
-        (void)close(listener.fd);
+        (void)close(listener->fd);
         return mh_fail(err, MH_MEMORY, "the server does not start");
     }
-    (void)snprintf(web->url, sizeof web->url, "http://%s", listener.at);
-    mh_log(MH_LOG_INFO, web->step, "listen=%s", web->url);
+    mh_log(MH_LOG_INFO, web->step, "listen=http://%s", listener->at);
     return MH_OK;
 }
 
@@ -228,10 +228,11 @@ static enum mh_code start_daemon(struct mh_web *web, struct mh_err *err)
 static void listen_at_last(struct mh_web *web, struct pollfd *wake)
 {
     int64_t told_ms = 0;
+    struct mh_listener listener;
     struct mh_err err;
 
     while (web->daemon == NULL && !atomic_load(&web->ending) &&
-           start_daemon(web, &err) != MH_OK) {
+           start_daemon(web, &listener, &err) != MH_OK) {
         mh_listen_tell(web->step, &told_ms, &err);
         (void)poll(wake, 1, AGAIN_MS);
     }
@@ -282,6 +283,7 @@ enum mh_code mh_web_open(const char *step, const char *listen,
                          struct mh_web **web, struct mh_err *err)
 {
     struct mh_web *new = calloc(1, sizeof *new);
+    struct mh_listener listener;
     enum mh_code code;
 
     if (new == NULL) {
@@ -295,8 +297,10 @@ enum mh_code mh_web_open(const char *step, const char *listen,
     for (int i = 0; i < MH_WEB_CONNECTIONS_MAX; i++) {
         new->visits[i].fd = -1;
     }
-    code = start_daemon(new, err);
-    if (code != MH_OK && code != MH_LISTEN) {
+    code = start_daemon(new, &listener, err);
+    if (code == MH_OK) {
+        (void)snprintf(new->url, sizeof new->url, "http://%s", listener.at);
+    } else if (code != MH_LISTEN) {
         mh_web_close(new);
         return code;
     }

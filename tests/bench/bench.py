@@ -158,7 +158,9 @@ PARTS = {"codec": (run_codec, judge_codec, report.codec),
 def parse(argv):
     parser = argparse.ArgumentParser(
         prog="tests/bench/run", description="Measure, print tables and one "
-        "line a bound. About 20 minutes for everything.")
+        "line a bound. About 20 minutes for everything.",
+        epilog="tests/bench/run exporters: the monitor beside public lag "
+        "exporters, which are built for it; alone.")
     parser.add_argument("parts", nargs="*", metavar="PART",
                         help=f"{', '.join(PARTS)}; all when none is named")
     parser.add_argument("--markdown", action="store_true",

@@ -3,6 +3,7 @@
  * tells, and what is read is never half of it. */
 #include "post_contract.h"
 
+#include <pthread.h>
 #include <stdio.h>
 
 #include "clock.h"
@@ -11,6 +12,9 @@ enum {
     PROBLEMS_MAX = 64 * 1024, /* bytes of text about broken schemas */
     LOOK_MS = 1000
 };
+
+/* libavro keeps one text of its last error for the whole process. */
+static pthread_mutex_t avro = PTHREAD_MUTEX_INITIALIZER;
 
 static enum mh_code read_types(struct post_contract *contract,
                                struct mh_err *err)
@@ -22,7 +26,9 @@ static enum mh_code read_types(struct post_contract *contract,
 
     mh_buf_init(&problems, PROBLEMS_MAX);
     if (code == MH_OK) {
+        (void)pthread_mutex_lock(&avro);
         code = mh_catalogue_load(made, contract->dir, &problems, err);
+        (void)pthread_mutex_unlock(&avro);
     }
     if (problems.len > 0) {
         contract->on_trouble(contract->opaque, mh_buf_string(&problems));

@@ -31,8 +31,9 @@
  * mahalle_poll, mahalle_flush and mahalle_close, one call at a time.
  * Processes: a client belongs to the process that opened it. After fork() the
  * child leaves it alone and opens its own; a call there is MAHALLE_USAGE.
- * Signals, locale, environment and errno of the program are not touched;
- * nothing is printed; there is no state beside the clients.
+ * Signal handlers, locale and environment of the program are left alone,
+ * nothing is printed, and clients know nothing of each other. errno says
+ * nothing after a call.
  *
  * Pointers are lent for the call unless a comment says otherwise; texts are
  * UTF-8 and end with a NUL unless there is a length.
@@ -113,7 +114,9 @@ struct mahalle_settings {
     size_t size; /**< of this structure, as the caller knows it */
 
     /* Where to: exactly one of `gateway` and `brokers`. */
-    const char *gateway; /**< URL, http:// or https://, without /v1; NULL */
+    const char *gateway; /**< URL without /v1; NULL. https://, or http:// where
+                              nobody can read the key on the way. Proxies are
+                              those of libcurl's environment (https_proxy) */
     const char *brokers; /**< of Kafka, HOST:PORT with commas between; NULL */
 
     /* Of a gateway. */

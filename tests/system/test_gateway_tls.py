@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from harness.gateway import Gateway, make_key, meeting
+from harness.library import fates, library
 from harness.stack import wait_for
 
 
@@ -145,6 +146,23 @@ def test_new_authorities_of_clients_count_at_once(servers, folder, tmp_path):
     secure.process.send_signal(signal.SIGHUP)
     wait_for(lambda: secure.post("[]").status_code == 401, 5)
     secure.stop()
+
+
+def test_the_library_and_mahalle_post_speak_it(servers, secure, folder):
+    whole = {"gateway": secure.url, "key": secure.key, "ca_file": folder / "ca.pem",
+             "cert_file": folder / "client.pem", "cert_key_file": folder / "client.key"}
+    results, _ = library(servers, "post", 2, [meeting() for _ in range(50)], **whole)
+    assert fates(results) == {"stored": 50}
+    for lacking, words in (("ca_file", "certificate"), ("cert_file", "HTTP 401")):
+        some = {name: value for name, value in whole.items() if name != lacking}
+        if lacking == "cert_file":
+            del some["cert_key_file"]
+        results, _ = library(servers, "post", 1, [meeting()], **some)
+        assert results[0].fate == "not stored" and words in results[0].reason
+    done = servers.run("mahalle-post", "--to", secure.url, "-", input=b"{}",
+                       env={**servers.environment, "MAHALLE_API_KEY": secure.key})
+    assert done.returncode == 5 and b"certificate" in done.stderr
+    assert secure.key.encode() not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("version, taken", [

@@ -2,53 +2,15 @@
 """libmahalle on real servers, as a program of an agency uses it: both ways, many
 threads, every fate; and mahalle-post through a gateway."""
 
-import collections
-import json
-import os
-import pathlib
-import subprocess
-import threading
 import http.server
+import json
+import threading
 
 import pytest
 
-from harness.gateway import Gateway, make_key, meeting
-from harness.stack import ROOT, wait_for
-
-BIN = pathlib.Path(os.environ.get("MAHALLE_BIN", ROOT / "build" / "release"))
-TOOL = BIN / "tests" / "mh-library-tool"
-Result = collections.namedtuple("Result", "fate line id partition offset reason faults")
-
-
-def library(stack, how, number, events, code=0, **settings):
-    """What the tool prints: results in the order of the lines, and the end."""
-    lines = [event if isinstance(event, str) else json.dumps(event) for event in events]
-    done = subprocess.run(
-        [TOOL, how, str(number), *(f"{name}={value}" for name, value in settings.items())],
-        input="".join(line + "\n" for line in lines).encode(), capture_output=True,
-        env={**stack.environment, "NO_PROXY": "*"}, timeout=120)
-    assert done.stderr == b"", done.stderr
-    *results, end = done.stdout.decode().splitlines()
-    assert done.returncode == code, end
-    read = []
-    for line in results:
-        fate, number, ident, partition, offset, reason, *faults = line.split("\t")
-        read.append(Result(fate, int(number), ident, int(partition), int(offset), reason,
-                           faults))
-    return sorted(read, key=lambda result: result.line), end
-
-
-def fates(results):
-    return collections.Counter(result.fate for result in results)
-
-
-def kafka(stack):
-    return {"brokers": stack.environment["MAHALLE_BROKERS"], "schemas": stack.schemas}
-
-
-def gate(door):
-    return {"gateway": door.url, "key": door.key}
-
+from harness.gateway import make_key, meeting
+from harness.library import fates, gate, kafka, library
+from harness.stack import wait_for
 
 BAD = {"place_code": "2401", "members": 3}
 BAD_FAULTS = ["UNKNOWN_FIELD@/members", "COARSEST_PLACE@/place_code",
@@ -161,14 +123,18 @@ def test_nobody_there_is_an_honest_answer_in_time(servers):
 class Script(http.server.BaseHTTPRequestHandler):
     """A gateway that answers as a list says, then stores everything."""
     protocol_version = "HTTP/1.1"
-    answers, seen, most = [], [], 500
+    answers, seen, keys, most = [], [], [], 500
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         events = [json.loads(line) for line in body.splitlines()]
         self.seen.append([event["event_id"] for event in events])
         status, headers, text = 201, {}, None
-        if self.answers:
+        self.keys.append(self.headers["Authorization"])
+        if self.answers and callable(self.answers[0]):
+            self.answers.pop(0)()
+            status, text = 401, "{}"
+        elif self.answers:
             status, headers, text = self.answers.pop(0)
         if len(events) > self.most:
             status, text = 413, "{}"
@@ -193,7 +159,7 @@ class Script(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def script():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Script)
-    Script.answers, Script.seen, Script.most = [], [], 500
+    Script.answers, Script.seen, Script.keys, Script.most = [], [], [], 500
     threading.Thread(target=server.serve_forever, daemon=True).start()
     Script.url = f"http://127.0.0.1:{server.server_port}"
     yield Script
@@ -228,6 +194,15 @@ def test_too_large_a_request_is_cut_in_two(servers, script):
                          gateway=script.url)
     assert fates(results) == {"stored": 400}
     assert max(map(len, script.seen)) > 30
+
+
+def test_a_new_key_in_the_file_is_taken_when_the_old_one_is_refused(servers, script, tmp_path):
+    file = tmp_path / "key"
+    file.write_text("mh_old\n")
+    script.answers = [lambda: file.write_text("mh_new\n")]
+    results, _ = library(servers, "post", 1, [meeting()], gateway=script.url, key_file=file)
+    assert fates(results) == {"stored": 1}
+    assert script.keys == ["Bearer mh_old", "Bearer mh_new"]
 
 
 def test_an_answer_that_never_comes_leaves_it_uncertain(servers, script):

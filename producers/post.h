@@ -62,6 +62,20 @@ MH_MUST enum mh_code post_settle(struct post *post, enum mh_code code,
                                  uint64_t ticket, struct mh_err *err);
 /** Whose a line is. */
 struct label post_label(struct post *post, uint64_t ticket);
+
+/** A row that a gateway may yet refuse. */
+struct post_row {
+    char delimiter;
+    uint64_t number; /**< as struct row has it */
+    size_t len;      /**< bytes of `text` */
+    char text[];
+};
+/** Put a row that was refused later among those to be mended.
+ *  @returns MH_OK, MH_FILE, MH_MEMORY */
+MH_MUST enum mh_code post_row_mend(struct post *post,
+                                   const struct post_row *kept,
+                                   const struct mh_faults *faults,
+                                   struct mh_err *err);
 /** Take answers while no input comes. @returns as post_settle */
 MH_MUST enum mh_code post_idle(struct post *post, struct mh_err *err);
 

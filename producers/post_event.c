@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The end of every line, whatever the format: stored, kept aside, or lost. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "post.h"
@@ -12,8 +13,8 @@ struct label post_label(struct post *post, uint64_t ticket)
 
 /* -------------------------------------------------- what became of events */
 
-/* Faults that a gateway told, as our own. */
-static void copy_faults(struct mh_faults *faults,
+/* Faults that a gateway told, as our own. @param type of all rows; optional */
+static void copy_faults(struct mh_faults *faults, const struct mh_type *type,
                         const struct mahalle_result *result)
 {
     faults->count = 0;
@@ -30,6 +31,10 @@ static void copy_faults(struct mh_faults *faults,
         if (copy != NULL) {
             (void)snprintf(copy->pointer, sizeof copy->pointer, "%s",
                            fault->pointer);
+            if (type != NULL && fault->pointer[0] == '/') {
+                copy->field = mh_type_find(type, fault->pointer + 1,
+                                           strlen(fault->pointer + 1));
+            }
         }
     }
 }
@@ -39,14 +44,26 @@ static enum mh_code keep_refused(struct post *post, const struct parcel *parcel,
                                  struct mh_err *err)
 {
     static struct mh_faults faults; /* one thread, and 28 KB */
+    const struct post_row *kept = parcel->tag;
     struct line line = {.text = (const char *)parcel->value,
                         .len = parcel->len,
                         .number = parcel->ticket &
                                   ((UINT64_C(1) << POST_TICKET_LINE_BITS) - 1)};
 
-    copy_faults(&faults, result);
+    copy_faults(&faults, kept == NULL ? NULL : post->sheet.type, result);
+    if (kept != NULL) {
+        line.text = kept->text;
+        line.len = kept->len;
+    }
     progress_refused(&post->progress, &faults);
     progress_hide(&post->progress);
+    if (kept != NULL && post->mend != NULL) {
+        enum mh_code code = post_row_mend(post, kept, &faults, err);
+
+        if (code != MH_OK) {
+            return code;
+        }
+    }
     return rejects_write(
         post->rejects,
         mh_options_arg(post->options.all,
@@ -89,6 +106,7 @@ void post_settled(struct parcel_owner *owner, const struct parcel *parcel,
              result->reason);
         break;
     }
+    free(parcel->tag);
 }
 
 /* ------------------------------------------------------------------- lines */

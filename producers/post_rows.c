@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A table -> events of one type. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "post.h"
@@ -67,6 +68,64 @@ static enum mh_code take_header(struct post *post, struct table *table,
                                             rows_delimiter(table->rows), err);
 }
 
+/* To a gateway, which answers later. @returns given, free; NULL: no memory */
+static struct post_row *keep_row(const struct table *table,
+                                 const struct row *row)
+{
+    struct post_row *kept = malloc(sizeof *kept + row->len);
+
+    if (kept != NULL) {
+        kept->delimiter = rows_delimiter(table->rows);
+        kept->number = row->number;
+        kept->len = row->len;
+        memcpy(kept->text, row->text, row->len);
+    }
+    return kept;
+}
+
+enum mh_code post_row_mend(struct post *post, const struct post_row *kept,
+                           const struct mh_faults *faults, struct mh_err *err)
+{
+    struct mh_csv csv;
+    bool more = false;
+    enum mh_code code;
+
+    mh_csv_init(&csv, kept->text, kept->len, kept->delimiter);
+    code = mh_csv_next(&csv, &more, err);
+    if (code == MH_OK && more) {
+        struct row row = {.cells = csv.cells,
+                          .count = csv.count,
+                          .text = kept->text,
+                          .len = kept->len,
+                          .number = kept->number};
+
+        code = mend_row(post->mend, &row, faults, err);
+    }
+    mh_csv_fini(&csv);
+    return code;
+}
+
+/* Check it and hand it over. */
+static enum mh_code send_row(struct post *post, const struct table *table,
+                             const struct row *row, struct mh_err *err)
+{
+    struct label label = post_label(post, table->first | row->number);
+    enum mh_code code;
+
+    if (post->options.gateway != NULL && !post->options.dry_run) {
+        label.tag = keep_row(table, row);
+        if (label.tag == NULL) {
+            return mh_fail(err, MH_MEMORY, "a row: out of memory");
+        }
+    }
+    code = client_items(post->client, &post->work, post->sheet.items,
+                        post->sheet.item_count, label, CLIENT_FOREVER_MS, err);
+    if (code != MH_OK) {
+        free(label.tag);
+    }
+    return code;
+}
+
 static enum mh_code take_row(struct post *post, struct table *table,
                              const struct row *row, struct mh_err *err)
 {
@@ -81,10 +140,7 @@ static enum mh_code take_row(struct post *post, struct table *table,
     }
     code = sheet_row(&post->sheet, row, &post->work.faults);
     if (code == MH_OK) {
-        code = client_items(post->client, &post->work, post->sheet.items,
-                            post->sheet.item_count,
-                            post_label(post, table->first | row->number),
-                            CLIENT_FOREVER_MS, err);
+        code = send_row(post, table, row, err);
     }
     return settle(post, table, row, code, err);
 }

@@ -243,6 +243,32 @@ def test_mahalle_post_posts_lines_and_tables_to_a_gateway(door, tmp_path):
     assert done.returncode == 0 and b"stored 2" in done.stdout, done.stdout + done.stderr
 
 
+def test_rows_that_only_the_gateway_refuses_can_be_mended(door, tmp_path):
+    first, second, third = (meeting()["event_id"] for _ in range(3))
+    rows = [f'"{first}";1404/07/21;governorate;c1195-001;c1195-001-C1',
+            f'"{second}";1450/01/01;governorate;c1195-001;c1195-001-C1',
+            f'{third};1404/07/32;governorate;c1195-001;c1195-001-C1']
+    table = tmp_path / "table.csv"
+    table.write_text("\n".join(
+        ["event_id;occurred_on;agency_code;place_code;council_code", *rows]) + "\n")
+    mend, rejects = tmp_path / "mend.csv", tmp_path / "rejects"
+    arguments = ["mahalle-post", "--to", door.url, "--format", "csv", "--type",
+                 "council_meeting_held", "--rejects", rejects]
+    environment = {**door.stack.environment, "MAHALLE_API_KEY": door.key}
+    done = door.stack.run(*arguments, "--rejects-csv", mend, table, env=environment)
+    assert done.returncode == 1 and b"stored 1, refused 2" in done.stdout, done.stdout
+    kept = {line["line"]: line for line in map(json.loads, rejects.read_text().splitlines())}
+    assert {n: [e["code"] for e in line["errors"]] for n, line in kept.items()} == {
+        2: ["FUTURE"], 3: ["DATE"]}
+    assert kept[2]["input"] == rows[1]
+    written = mend.read_text("utf-8-sig").splitlines()
+    assert len(written) == 3 and any("آن روز هنوز نرسیده است" in row for row in written)
+    mend.write_text("\n".join(written).replace("1450/01/01", "1404/07/21")
+                    .replace("1404/07/32", "1404/07/22"))
+    done = door.stack.run(*arguments, mend, env=environment)
+    assert done.returncode == 0 and b"stored 2" in done.stdout, done.stdout + done.stderr
+
+
 def test_mahalle_post_without_a_gateway_or_a_key_exits_5(door):
     for arguments, words in ((("--to", door.url), b"HTTP 401"),
                              (("--to", "http://127.0.0.1:1", "--dry-run"), b"good 1")):

@@ -150,6 +150,8 @@ static void *run(void *argument)
     while (await_batch(courier)) {
         post_batch(courier);
     }
+    /* here, where no SIGPIPE of a connection's last words ends the program */
+    request_free(courier->request);
     return NULL;
 }
 
@@ -233,7 +235,6 @@ void upload_close(struct upload *upload)
         struct courier *courier = upload->couriers[i];
 
         (void)pthread_join(courier->thread, NULL);
-        request_free(courier->request);
         mh_buf_fini(&courier->body);
         explicit_bzero(courier->key, sizeof courier->key);
         free(courier);

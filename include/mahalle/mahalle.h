@@ -145,8 +145,8 @@ struct mahalle_settings {
                              128 KiB to 1 GiB, default 32 MiB */
 
     /** Called once for each event of mahalle_post. It may call mahalle_post
-     *  with a wait_ms of 0, and no other function of this client. NULL: results
-     *  are dropped. */
+     *  with a wait_ms of 0, and no other function of this client. It returns:
+     *  no longjmp, no exception. NULL: results are dropped. */
     void (*on_result)(void *opaque, const struct mahalle_result *result);
     /** Called for what an operator may want to read, from any thread, maybe
      *  several at once. Never contents of events. NULL: dropped. */

@@ -16,6 +16,7 @@
 #include <jansson.h>
 
 #include "alloc.h"
+#include "client.h"
 #include "encode.h"
 #include "intake.h"
 #include "json.h"
@@ -410,6 +411,77 @@ static void counts_are_left_clean(void **state)
     each_fails(count_something, 8);
 }
 
+/* ------------------------------------------------------------- libmahalle */
+
+static enum mh_code tell_faults(void)
+{
+    static struct mh_faults faults;
+    struct told *told, *copy;
+
+    faults.count = 0;
+    mh_fault_add_name(&faults, MH_UNKNOWN_FIELD, "x", 1, "y", "z", 1);
+    mh_fault_add_name(&faults, MH_REQUIRED, "w", 1, "", NULL, 0);
+    told = told_faults(&faults, NULL, "id", WORDS_FA);
+    copy = told == NULL ? NULL : told_copy(&told->result);
+    told_free(told);
+    if (copy == NULL) {
+        return MH_MEMORY;
+    }
+    assert_string_equal(copy->result.faults[1]->pointer, "/w");
+    told_free(copy);
+    return MH_OK;
+}
+
+static void results_are_left_clean(void **state)
+{
+    (void)state;
+    each_fails(tell_faults, 3);
+}
+
+static enum mh_code open_and_post(void)
+{
+    static const char EVENT[] = "{\"event_type\": \"council_formed\"}";
+    struct client_settings settings = {.library = true};
+    struct mh_err err;
+    struct client *client = NULL;
+    struct work work;
+    enum mh_code code;
+
+    mahalle_settings_init(&settings.all, sizeof settings.all);
+    code = client_open(&settings, &client, &err);
+    if (code != MH_OK) {
+        return code;
+    }
+    work_init(&work);
+    code = client_text(client, &work, EVENT, sizeof EVENT - 1,
+                       (struct label){.owner = NULL}, 0, &err);
+    assert_true(code == MH_MEMORY || code == MH_REQUIRED);
+    code = code == MH_REQUIRED && work.told != NULL ? MH_OK : MH_MEMORY;
+    work_fini(&work);
+    client_close(client);
+    return code;
+}
+
+/* Reading the contract fails as it does above; the rest is looked at. */
+static void a_client_is_left_clean(void **state)
+{
+    long n = 0;
+    bool failed = true;
+
+    (void)state;
+    while (failed) {
+        enum mh_code code;
+
+        alloc_fail(n < 8 ? n + 1 : n * 9 / 8);
+        code = open_and_post();
+        failed = alloc_failed();
+        alloc_fail(0);
+        n = n < 8 ? n + 1 : n * 9 / 8;
+        assert_true(failed || code == MH_OK);
+    }
+    assert_true(n > 100);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -421,6 +493,8 @@ int main(void)
         cmocka_unit_test(a_table_is_left_clean),
         cmocka_unit_test(a_judgement_is_left_clean),
         cmocka_unit_test(counts_are_left_clean),
+        cmocka_unit_test(results_are_left_clean),
+        cmocka_unit_test(a_client_is_left_clean),
     };
 
     return cmocka_run_group_tests(tests, open_world, close_world);

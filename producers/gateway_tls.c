@@ -221,7 +221,7 @@ enum mh_code tls_read_again(struct tls *tls, bool *changed, struct mh_err *err)
     struct reading *reading = NULL;
     enum mh_code code = read_files(tls, &reading, err);
 
-    if (code != MH_OK) {
+    if (reading == NULL) {
         return code;
     }
     (void)pthread_mutex_lock(&tls->lock);

@@ -27,9 +27,11 @@ static bool take(struct form *form, char c)
 
 static void skip_blanks(struct form *form)
 {
-    while (form->at < form->len &&
-           memchr(" \t\n\r", form->text[form->at], 4) != NULL) {
+    char c = peek(form);
+
+    while (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
         form->at++;
+        c = peek(form);
     }
 }
 

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The gateway: events by HTTP until Kafka has them, with http_load.c as the
-clients. No consumer runs; the database is there for keys and contract."""
+"""The gateway and a rival proxy: events by HTTP until Kafka has them, with
+http_load.c as the clients of both. No consumer runs; the database is there for
+keys and contract."""
 
 import contextlib
 import os
 import re
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -14,7 +16,10 @@ import stack
 
 BATCHES = 200_000   # events, a hundred a post
 SINGLES = 30_000    # events, one a post
+WARM = 50_000       # events that Kafka has seen before it counts
 LINES = 2 * BATCHES + SINGLES
+HERE = stack.ROOT / "tests/bench"
+VENV = stack.ROOT / "build/bench-venv"
 
 
 @contextlib.contextmanager
@@ -42,6 +47,34 @@ def gateway(conninfo, topic):
         stack.end(process)
 
 
+def install_rival():
+    """Python packages of the rival alone, the first time and when they change."""
+    wanted, stamp = HERE / "requirements.txt", VENV / "stamp"
+    if stamp.exists() and stamp.read_bytes() == wanted.read_bytes():
+        return
+    subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
+    subprocess.run([VENV / "bin/pip", "install", "--quiet", "--require-hashes",
+                    "--only-binary", ":all:", "-r", wanted], check=True)
+    stamp.write_bytes(wanted.read_bytes())
+
+
+@contextlib.contextmanager
+def rival(topic):
+    """A running rival: (process, port)."""
+    process = subprocess.Popen(
+        [VENV / "bin/python", HERE / "rival_door.py", stack.brokers(), topic],
+        stdout=subprocess.PIPE, text=True)
+    try:
+        word, _, port = process.stdout.readline().strip().partition(" ")
+        if word != "port":
+            raise drain.Failed("the rival does not start")
+        yield process, port
+    finally:
+        process.terminate()
+        process.wait()
+        process.stdout.close()
+
+
 def run(process, port, key, lines, batch, connections, posts_per_s=0):
     with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as source:
         source.writelines(lines)
@@ -61,9 +94,30 @@ def run(process, port, key, lines, batch, connections, posts_per_s=0):
         "peak": stack.peak_mib(process.pid)}
 
 
+def measure_ours(topic, lines, runs):
+    with stack.database(drain.DATABASE) as conninfo, \
+            gateway(conninfo, topic) as (process, port, key):
+        runs["batches"].append(run(process, port, key, lines[:BATCHES], 100, 16))
+        half = runs["batches"][-1]["rate"] / 2 / 100
+        runs["half"].append(run(process, port, key, lines[BATCHES:2 * BATCHES], 100, 16,
+                                half))
+        runs["singles"].append(run(process, port, key, lines[2 * BATCHES:], 1, 64))
+
+
+def measure_rival(topic, lines, runs):
+    with rival(topic) as (process, port):
+        runs["rival batches"].append(run(process, port, "-", lines[:BATCHES], 100, 16))
+        runs["rival singles"].append(run(process, port, "-", lines[2 * BATCHES:], 1, 64))
+
+
 def measure(rounds):
-    """{way: runs}: as fast as it goes, at half of that, one by one."""
-    runs = {"batches": [], "half": [], "singles": []}
+    """{way: runs}: as fast as it goes, at half of that, one by one; and the rival
+    with the same lines in the same shapes, first in every second round. Kafka is
+    warm before the first of them."""
+    runs = {"batches": [], "half": [], "singles": [], "rival batches": [],
+            "rival singles": []}
+    ways = [measure_ours, measure_rival]
+    install_rival()
     for number in range(rounds):
         lines = subprocess.run(
             [stack.ROOT / "tests/demo/generate", "--scale", str(LINES), "--seed",
@@ -71,13 +125,12 @@ def measure(rounds):
             text=True).stdout.splitlines(keepends=True)
         topic = f"bench.gateway.{time.time_ns()}"
         stack.make_topic(topic)
-        with stack.database(drain.DATABASE) as conninfo, \
-                gateway(conninfo, topic) as (process, port, key):
-            runs["batches"].append(run(process, port, key, lines[:BATCHES], 100, 16))
-            half = runs["batches"][-1]["rate"] / 2 / 100
-            runs["half"].append(run(process, port, key, lines[BATCHES:2 * BATCHES], 100,
-                                    16, half))
-            runs["singles"].append(run(process, port, key, lines[2 * BATCHES:], 1, 64))
+        if number == 0:
+            with rival(topic) as (process, port):
+                run(process, port, "-", lines[:WARM], 100, 16)
+        for way in ways:
+            way(topic, lines, runs)
+        ways.reverse()
         stack.remove_topics([topic])
     return runs
 
@@ -90,20 +143,31 @@ def judge(found):
     yield late < 100, f"gateway: p99 {late:.0f} < 100 ms at half of that"
     yield rate["singles"] >= 5000, (
         f"gateway: single events, {rate['singles']:,.0f} >= 5,000 a second")
-    peak = max(run["peak"] for runs in found.values() for run in runs)
+    for name in ("batches", "singles"):
+        if f"rival {name}" not in found:   # of a run before there was one
+            continue
+        ratio = rate[name] / rate[f"rival {name}"]
+        yield ratio > 1, f"gateway: {name} {ratio:.1f} > 1 x a good Python proxy"
+    peak = max(run["peak"] for name, runs in found.items() for run in runs
+               if not name.startswith("rival"))
     yield peak <= 64, f"gateway: peak {peak:.0f} <= 64 MiB"
 
 
 NAMES = {"batches": "100 a post, 16 connections",
          "half": "the same at half of that rate",
-         "singles": "one a post, 64 connections"}
+         "singles": "one a post, 64 connections",
+         "rival batches": "Python proxy, 100 a post, 16 connections",
+         "rival singles": "Python proxy, one a post, 64 connections"}
 
 
 def table(found):
-    lines = [["", "events/s", "p50 ms", "p99 ms", "CPU s/M", "Kafka CPU s/M", "peak MiB"]]
+    lines = [["", "events/s", "ours is", "p50 ms", "p99 ms", "CPU s/M", "Kafka CPU s/M", "peak MiB"]]
     for name, runs in found.items():
+        ours = found.get(name.removeprefix("rival "))
+        ratio = drain.median(ours, "rate") / drain.median(runs, "rate")
         lines.append([
             NAMES[name], f"{drain.median(runs, 'rate'):,.0f}",
+            "" if ours is runs else f"{ratio:.1f} x",
             f"{drain.median(runs, 'p50_ms'):.1f}", f"{drain.median(runs, 'p99_ms'):.1f}",
             f"{drain.cpu_per_million(runs, 'cpu'):.1f}",
             f"{drain.cpu_per_million(runs, 'kafka'):.1f}",

@@ -148,7 +148,12 @@ BEGIN
           FROM core.founding g
           JOIN type t USING (event_type)
           JOIN core.event e USING (type_id)
-         WHERE e.in_force AND g.entity <> 'council'
+         WHERE e.in_force AND g.entity NOT IN ('council', 'project')
+        UNION ALL
+        SELECT DISTINCT 'project', p.project_code
+          FROM core.project p
+          JOIN type t USING (type_id)
+         WHERE t.event_type = 'project_credit_allocated' AND p.facts > 0
     ), council AS (
         SELECT DISTINCT e.council_code AS code
           FROM type t

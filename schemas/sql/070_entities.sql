@@ -264,7 +264,9 @@ BEGIN
     WITH part AS MATERIALIZED (
         SELECT * FROM core.project_as_of(d)
     ), state AS (
-        SELECT p.project_code,
+        SELECT p.project_code, count(*) AS parts, max(p.last_on) AS last_on,
+               min(p.project_kind) AS project_kind,
+               min(p.place_code) AS place_code,
                count(*) FILTER (WHERE p.type_id = 137) AS years,
                min(p.part) FILTER (WHERE p.type_id = 137) AS year,
                sum(p.credit) AS credit_total,
@@ -282,29 +284,31 @@ BEGIN
           JOIN state s USING (project_code)
          WHERE p.type_id = 137 AND s.years > 1
          GROUP BY p.project_code
-    ), last AS (
+    ), last AS (          -- nor has one part to be sorted
         SELECT DISTINCT ON (p.project_code) p.project_code, p.project_kind,
                p.place_code, p.last_on
           FROM part p
+          JOIN state s USING (project_code)
+         WHERE s.parts > 1
          ORDER BY p.project_code, p.last_on DESC, p.last_at DESC,
                   p.last_agency DESC, p.last_event DESC
     )
-    SELECT project_code, l.project_kind,
-           core.on_day(p.province, p.from_on, l.last_on),
-           core.on_day(p.county, p.from_on, l.last_on),
-           core.on_day(p.settlement, p.from_on, l.last_on),
-           core.neighbourhood(l.place_code),
+    SELECT project_code, coalesce(l.project_kind, s.project_kind),
+           core.on_day(p.province, p.from_on, s.last_on),
+           core.on_day(p.county, p.from_on, s.last_on),
+           core.on_day(p.settlement, p.from_on, s.last_on),
+           core.neighbourhood(coalesce(l.place_code, s.place_code)),
            CASE s.years WHEN 0 THEN '{}'
                         WHEN 1 THEN jsonb_build_object(s.year, s.credit_total)
                         ELSE y.credit END,
-           s.credit_total, s.started_on,
-           s.progress::integer, s.completed_on, s.in_operation_on,
-           date '1970-01-01' + s.planned_end::integer
-      FROM last l
-      JOIN state s USING (project_code)
+           s.credit_total, s.started_on, s.progress::integer, s.completed_on,
+           s.in_operation_on, date '1970-01-01' + s.planned_end::integer
+      FROM state s
+      LEFT JOIN last l USING (project_code)
       LEFT JOIN several y USING (project_code)
       LEFT JOIN core.place_history p
-        ON p.base_code = split_part(l.place_code, '-', 1);
+        ON p.base_code
+           = split_part(coalesce(l.place_code, s.place_code), '-', 1);
 END $$;
 
 -- --------------------------------------------------------------- all the time

@@ -11,6 +11,9 @@ import subprocess
 from harness.stack import ROOT, tail, wait_for
 
 
+NUMBER = 2
+
+
 class SecondBroker:
     def __init__(self, stack):
         self.stack = stack
@@ -25,7 +28,7 @@ class SecondBroker:
             self.port = free.getsockname()[1]
         lines = [line for line in first.splitlines()
                  if not re.match("process.roles|node.id|(advertised.)?listeners=|log.dirs", line)]
-        lines += ["process.roles=broker", "node.id=2",
+        lines += ["process.roles=broker", f"node.id={NUMBER}",
                   f"listeners=PLAINTEXT://127.0.0.1:{self.port}",
                   f"advertised.listeners=PLAINTEXT://127.0.0.1:{self.port}",
                   "log.cleaner.dedupe.buffer.size=16777216",   # so little memory does
@@ -38,7 +41,9 @@ class SecondBroker:
         return self
 
     def __exit__(self, *_):
+        """Gone for Kafka as well, so that no topic is put on it any more."""
         self.kill()
+        wait_for(lambda: NUMBER not in self.brokers(), 30)
 
     def java(self, program, *words):
         settings = self.stack.directory / "kafka" / "log4j2.properties"
@@ -52,8 +57,10 @@ class SecondBroker:
 
     def start(self):
         self.process = self.java("kafka.Kafka")
-        wait_for(lambda: 2 in self.stack.kafka_admin().list_topics(timeout=30).brokers, 60,
-                 lambda: tail(self.directory / "log"))
+        wait_for(lambda: NUMBER in self.brokers(), 60, lambda: tail(self.directory / "log"))
+
+    def brokers(self):
+        return self.stack.kafka_admin().list_topics(timeout=30).brokers
 
     def kill(self):
         self.process.kill()

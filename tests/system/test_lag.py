@@ -17,12 +17,11 @@ import confluent_kafka.admin
 import pytest
 
 from harness.browser import browser, parse, words
-from harness.monitor import (PROMISED_S, RIGHT_S, Monitor, get, meetings, put, resources, samples,
-                             url_of)
+from harness.monitor import (BUSY_S, PROMISED_S, RIGHT_S, Monitor, get, meetings, put,
+                             resources, samples, url_of)
 from harness.stack import ROOT, TOPIC, state_of, tail, wait_for
 
 PARTITIONS = 12
-BUSY_S = 6           # as RIGHT_S, on a machine that is busy
 MIB = 1024 * 1024
 
 
@@ -88,7 +87,7 @@ def test_from_never_started_to_caught_up_to_dead(stack, contract, monitor):
     first, second = meetings(contract, 2)
     put_transaction(stack, [(*first, 4)], commit=True)
     put_transaction(stack, [(*second, 5)], commit=False)
-    monitor.wait_lag({3: 5, 4: 2, 5: 0, 6: 0}, BUSY_S)
+    monitor.wait_lag({3: 5, 4: 2, 5: 0, 6: 0})
     said = monitor.status()
     age = time.time() - posted
     assert part(said, 3)["lag_seconds"] == pytest.approx(age, abs=RIGHT_S)
@@ -101,7 +100,7 @@ def test_from_never_started_to_caught_up_to_dead(stack, contract, monitor):
     # a consumer, and its own numbers
     consumer = stack.start_consumer(MAHALLE_LISTEN="127.0.0.1:0")
     stack.wait_applied()
-    monitor.wait_lag({p: 0 for p in range(PARTITIONS)}, BUSY_S)
+    monitor.wait_lag({p: 0 for p in range(PARTITIONS)})
     assert monitor.wait("OK", BUSY_S)[1]["lag_seconds"] == 0
     code, once = monitor.once()
     assert (code, once["status"]) == (0, "OK")
@@ -124,7 +123,7 @@ def test_from_never_started_to_caught_up_to_dead(stack, contract, monitor):
     # dead: what waits is told, the series stay
     stack.stop_consumers(signal.SIGKILL)
     put(stack, contract, 2, 7)
-    monitor.wait_lag({7: 2}, BUSY_S)
+    monitor.wait_lag({7: 2})
     age_of_life(stack)
     assert monitor.wait("STOPPED", BUSY_S)[1]["reason"].startswith("partition 0: no sign")
     assert series <= set(monitor.metrics())
@@ -149,7 +148,7 @@ def test_positions_that_go_back_and_records_that_go(stack, contract, monitor):
     assert part(said, 2)["lag_records"] == 4 and part(said, 1)["status"] == "OK"
     stack.start_consumer()
     stack.wait_applied()
-    monitor.wait_lag({2: 0}, BUSY_S)
+    monitor.wait_lag({2: 0})
     assert monitor.status()["status"] == monitor.once()[1]["status"] == "REWOUND"
     stack.stop_consumers()
     stack.execute("UPDATE ops.partition_progress SET rewound_at = NULL")
@@ -183,7 +182,7 @@ def test_positions_that_go_back_and_records_that_go(stack, contract, monitor):
     wait_for(stack.partitions, 30)
     posted = time.time()
     put(stack, contract, 1, 4)
-    monitor.wait_lag({4: 1, 2: 0}, BUSY_S)
+    monitor.wait_lag({4: 1, 2: 0})
     said = monitor.part(4)
     assert said["status"] == "LOSS_RISK" and "not the one" in said["reason"]
     assert said["lag_seconds"] == pytest.approx(time.time() - posted, abs=RIGHT_S)
@@ -311,7 +310,7 @@ def png_size(path):
 
 def test_a_page_for_the_wall(stack, contract, monitor, tmp_path):
     put(stack, contract, 3, 3)
-    monitor.wait_lag({3: 3}, BUSY_S)
+    monitor.wait_lag({3: 3})
     for lang in LANGUAGES:
         text = monitor.text(f"/?lang={lang}")
         root = parse(text)

@@ -144,8 +144,8 @@ static enum mh_code open_server(struct gateway *gateway,
                         options->tls_clients, tls, err);
     }
     if (code == MH_OK) {
-        code = mh_listen_wait(options->listen, BACKLOG, "gateway", &listener,
-                              err);
+        code =
+            mh_listen_wait(options->listen, BACKLOG, "gateway", &listener, err);
     }
     if (code == MH_OK && plain && !listener.loopback && !options->plain_http) {
         (void)close(listener.fd);

@@ -440,7 +440,7 @@ static void results_are_left_clean(void **state)
 
 static enum mh_code open_and_post(void)
 {
-    static const char EVENT[] = "{\"event_type\": \"council_formed\"}";
+    static const char EVENT[] = "{\"event_type\":\"council_formed\"}";
     struct client_settings settings = {.library = true};
     struct mh_err err;
     struct client *client = NULL;
@@ -465,18 +465,17 @@ static enum mh_code open_and_post(void)
 /* Reading the contract fails as it does above; the rest is looked at. */
 static void a_client_is_left_clean(void **state)
 {
-    long n = 0;
+    long n = 1;
     bool failed = true;
 
     (void)state;
-    while (failed) {
+    for (; failed; n = n < 8 ? n + 1 : n * 9 / 8) {
         enum mh_code code;
 
-        alloc_fail(n < 8 ? n + 1 : n * 9 / 8);
+        alloc_fail(n);
         code = open_and_post();
         failed = alloc_failed();
         alloc_fail(0);
-        n = n < 8 ? n + 1 : n * 9 / 8;
         assert_true(failed || code == MH_OK);
     }
     assert_true(n > 100);

@@ -28,6 +28,8 @@ READS_S = 50              # queries a second
 READERS = 4
 WINDOW_S = 2.0
 DAY = "'2025-10-13'"
+AMID = "'2024-10-29'"     # half of the stream lies before, half behind
+PAGE_DAY = "1404/07/21"
 BY_MONTH = "JOIN report.calendar c ON c.date = d.occurred_on"
 
 VIEWS = {
@@ -64,6 +66,8 @@ WHOLE = {
         "GROUP BY 1, 2",
     "reconcile": "SELECT * FROM report.reconcile",
     "reconcile_counts": "SELECT * FROM report.reconcile_counts",
+    "project_as_of, a day amid the stream":
+        f"SELECT * FROM report.project_as_of({AMID})",
     "orphan": "SELECT count(*) FROM report.orphan",
     "overlap": "SELECT count(*) FROM report.overlap",
 }
@@ -149,6 +153,15 @@ def ask(conninfo, queries):
             found[name] = {"ms": statistics.median(waits),
                            "cpu_ms": statistics.median(works), "rows": rows}
     return found
+
+
+def make_page(conninfo):
+    """Seconds until the governor's page is written, as an analyst makes it."""
+    began = time.monotonic()
+    subprocess.run([stack.BIN / "mahalle-admin", "report", "--as-of", PAGE_DAY,
+                    "--output", "-"], stdout=subprocess.DEVNULL,
+                   env=dict(environment(), MAHALLE_PG=conninfo), check=True)
+    return time.monotonic() - began
 
 
 def add_type(folder):
@@ -270,7 +283,9 @@ def measure(events):
         asked = ask(conninfo, {**questions(), **VIEWS})
         return {
             "facts": facts, "load": os.getloadavg()[0], "asked": asked,
-            "whole": ask(conninfo, WHOLE), "add_type_s": add_type(folder),
+            "whole": ask(conninfo, WHOLE),
+            "page_s": statistics.median(make_page(conninfo) for _ in range(ROUNDS)),
+            "add_type_s": add_type(folder),
             "readers": {
                 "queries": len(questions()),
                 "cpu_ms": statistics.fmean(asked[name]["cpu_ms"]
@@ -289,9 +304,10 @@ def judge(found):
         f"questions: a new type in {found['add_type_s']:.1f} < 2 s")
     readers = found["readers"]
     share = readers["with_readers"] / readers["alone"]
-    yield share >= 0.9, (
+    # readers that get less than they ask for cost less, too: no proof
+    yield share >= 0.9 and readers["asked_s"] >= 0.95 * READS_S, (
         f"questions: {share:.2f} >= 0.9 of the consumer's rate while "
-        f"{readers['asked_s']:.0f} questions a second are asked")
+        f"{readers['asked_s']:.0f} of {READS_S} questions a second are answered")
 
 
 def table(found):
@@ -299,10 +315,13 @@ def table(found):
     for group in ("asked", "whole"):
         lines += [[name, f"{one['ms']:.1f}", f"{one['cpu_ms']:.1f}", one["rows"]]
                   for name, one in found[group].items()]
+    lines.append(["the governor's page", f"{found['page_s'] * 1e3:.0f}", "", ""])
     readers = found["readers"]
+    lines.append([f"mean of the {readers['queries']} questions", "",
+                  f"{readers['cpu_ms']:.1f}", ""])
     lines.append([f"consumer, events/s alone ({readers['windows']} windows)",
                   f"{readers['alone']:,.0f}", "", ""])
     lines.append([f"consumer, {readers['asked_s']:.0f} a second of the "
                   f"{readers['queries']} asked",
-                  f"{readers['with_readers']:,.0f}", f"{readers['cpu_ms']:.1f}", ""])
+                  f"{readers['with_readers']:,.0f}", "", ""])
     return (f"Questions: {found['facts']:,} facts, load {found['load']:.1f}", lines)

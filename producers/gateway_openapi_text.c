@@ -5,7 +5,10 @@
 
 const char OPENAPI_BEGIN[] =
     "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"mahalle\","
-    "\"description\":\"Events of the neighbourhoods, posted by agencies.\""
+    "\"description\":\"Events of the neighbourhoods, posted by agencies. A"
+    " key of some types or counties changes only facts within them, as they"
+    " are stored. What is no sound HTTP request ends its connection and may be"
+    " answered with text/html.\""
     ",\"license\":{\"name\":\"Apache 2.0\",\"identifier\":\"Apache-2.0\"},"
     "\"version\":\"";
 
@@ -61,7 +64,8 @@ const char OPENAPI_PATHS[] =
     "\"401\":{\"$ref\":\"#/components/responses/Problem\"},"
     "\"503\":{\"$ref\":\"#/components/responses/Retry\"}}}},"
     "\"/v1/rejections\":{\"get\":{\"operationId\":\"getRejections\","
-    "\"summary\":\"Events that were refused after they were stored.\","
+    "\"summary\":\"Events that were refused after they were stored, in the"
+    " order in which they became visible.\","
     "\"security\":[{\"key\":[]}],\"parameters\":[{\"name\":\"since\","
     "\"in\":\"query\",\"description\":\"A time, or the `next` of an answer"
     ".\",\"schema\":{\"type\":\"string\"}},{\"name\":\"agency_code\","

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * Which events were stored lately, so that a repeat is known for one at once.
+ * Which events were stored lately, so that a repeat is known for one at once
+ * (one within the same request: gateway_batch.h).
  *
  * Best effort: what was pushed out, or stored through another gateway or before
  * a restart, is stored again and told apart in PostgreSQL, which is certain.

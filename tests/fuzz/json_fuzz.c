@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a line: read or refused with exactly one fault, and shown again
-   as valid JSON whatever they are. Good seeds: tests/cases. */
+   as valid JSON whatever they are. What jansson reads is JSON by json_form, too.
+   Good seeds: tests/cases. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "frame.h"
 #include "json.h"
+#include "json_form.h"
 
 static void must(bool holds)
 {
@@ -32,6 +34,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     must((code == MH_OK) == (faults.count == 0));
     must(faults.count <= 1);
     json_decref(object);
+    again = json_loadb((const char *)bytes, len, JSON_DECODE_ANY, NULL);
+    /* it takes a byte 0 for the end */
+    must(again == NULL || memchr(bytes, '\0', len) != NULL ||
+         json_is_text((const char *)bytes, len));
+    must(code != MH_OK || json_is_text((const char *)bytes, len));
+    json_decref(again);
     if (len <= MH_EVENT_BYTES_MAX) {
         json_put(&shown, (const char *)bytes, len);
         must(!shown.failed);

@@ -191,7 +191,7 @@ static enum mh_code open_kafka(struct client *client, struct mh_err *err)
 static enum mh_code open_contract(struct client *client, struct mh_err *err)
 {
     const struct mahalle_settings *all = &client->settings.all;
-    enum mh_code code = post_contract_open(
+    enum mh_code code = file_contract_open(
         &client->contract, all->schemas == NULL ? "" : all->schemas, err);
 
     if (code == MH_OK) {
@@ -278,7 +278,7 @@ void client_close(struct client *client)
     send_close(client->sender);
     tell_rest(client);
     parcels_fini(&client->parcels);
-    post_contract_close(&client->contract);
+    file_contract_close(&client->contract);
     (void)pthread_rwlock_destroy(&client->contract_lock);
     free(client);
 }

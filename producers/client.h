@@ -13,10 +13,10 @@
 #include <jansson.h>
 #include <stdatomic.h>
 
-#include "gateway_cloud.h"
+#include "cloud.h"
+#include "file_contract.h"
 #include "intake.h"
 #include "parcels.h"
-#include "post_contract.h"
 #include "send.h"
 #include "upload.h"
 
@@ -58,7 +58,7 @@ struct client {
     struct send *sender;            /**< owned; NULL: not Kafka */
     struct upload *upload;          /**< owned; NULL: not a gateway */
     pthread_rwlock_t contract_lock; /**< many read events, one renews */
-    struct post_contract contract;  /**< of Kafka, and with `checks` */
+    struct file_contract contract;  /**< of Kafka, and with `checks` */
     struct intake intake;           /**< of the contract as it is now */
     bool has_contract;
     atomic_uint since_turn; /**< events handed over since all was heard */

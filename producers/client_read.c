@@ -51,8 +51,8 @@ bool client_renew(struct client *client, bool types)
         return false;
     }
     (void)pthread_rwlock_wrlock(&client->contract_lock);
-    renewed = post_contract_renew_codes(&client->contract);
-    if (types && post_contract_renew_types(&client->contract)) {
+    renewed = file_contract_renew_codes(&client->contract);
+    if (types && file_contract_renew_types(&client->contract)) {
         renewed = true;
     }
     if (renewed) {

@@ -2,8 +2,8 @@
 # libmahalle, what agencies' C programs link: shared and static, with nothing to
 # be seen but what mahalle/mahalle.h declares, and its pkg-config file.
 
-set(public producers/mahalle.c producers/mahalle_many.c
-    producers/mahalle_settings.c)
+set(public producers/library/mahalle.c producers/library/mahalle_many.c
+    producers/library/mahalle_settings.c)
 set(exports "${CMAKE_SOURCE_DIR}/deploy/library/exports")
 
 add_library(mahalle SHARED ${public})

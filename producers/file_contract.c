@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files are replaced as a whole by mahalle-admin, so that a change of a folder
  * tells, and what is read is never half of it. */
-#include "post_contract.h"
+#include "file_contract.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ enum {
 /* libavro keeps one text of its last error for the whole process. */
 static pthread_mutex_t avro = PTHREAD_MUTEX_INITIALIZER;
 
-static enum mh_code read_types(struct post_contract *contract,
+static enum mh_code read_types(struct file_contract *contract,
                                struct mh_err *err)
 {
     struct mh_catalogue *made = NULL;
@@ -45,7 +45,7 @@ static enum mh_code read_types(struct post_contract *contract,
     return MH_OK;
 }
 
-static enum mh_code read_codes(struct post_contract *contract,
+static enum mh_code read_codes(struct file_contract *contract,
                                struct mh_err *err)
 {
     struct mh_reference *made = NULL;
@@ -66,7 +66,7 @@ static enum mh_code read_codes(struct post_contract *contract,
     return MH_OK;
 }
 
-enum mh_code post_contract_open(struct post_contract *contract,
+enum mh_code file_contract_open(struct file_contract *contract,
                                 const char *given, struct mh_err *err)
 {
     enum mh_code code;
@@ -80,7 +80,7 @@ enum mh_code post_contract_open(struct post_contract *contract,
     return code == MH_FILE ? MH_CONTRACT : code;
 }
 
-void post_contract_close(struct post_contract *contract)
+void file_contract_close(struct file_contract *contract)
 {
     mh_reference_free(contract->reference);
     mh_catalogue_free(contract->catalogue);
@@ -99,7 +99,7 @@ static bool is_time(struct post_half *half)
     return true;
 }
 
-static bool tell(const struct post_contract *contract, enum mh_code code,
+static bool tell(const struct file_contract *contract, enum mh_code code,
                  const struct mh_err *err)
 {
     char text[sizeof err->text + 64];
@@ -113,7 +113,7 @@ static bool tell(const struct post_contract *contract, enum mh_code code,
     return code == MH_OK;
 }
 
-bool post_contract_renew_types(struct post_contract *contract)
+bool file_contract_renew_types(struct file_contract *contract)
 {
     struct mh_err err = {MH_OK, ""};
 
@@ -122,7 +122,7 @@ bool post_contract_renew_types(struct post_contract *contract)
            tell(contract, read_types(contract, &err), &err);
 }
 
-bool post_contract_renew_codes(struct post_contract *contract)
+bool file_contract_renew_codes(struct file_contract *contract)
 {
     struct mh_err err = {MH_OK, ""};
 

@@ -8,7 +8,7 @@
 #ifndef MAHALLE_GATEWAY_BATCH_H
 #define MAHALLE_GATEWAY_BATCH_H
 
-#include "gateway_cloud.h"
+#include "cloud.h"
 #include "gateway_contract.h"
 #include "gateway_keys.h"
 #include "gateway_media.h"

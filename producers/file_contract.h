@@ -4,8 +4,8 @@
  * becomes of it while the program runs: types and reference data that were added meanwhile
  * are taken up before a line is refused for want of them.
  */
-#ifndef MAHALLE_POST_CONTRACT_H
-#define MAHALLE_POST_CONTRACT_H
+#ifndef MAHALLE_FILE_CONTRACT_H
+#define MAHALLE_FILE_CONTRACT_H
 
 #include "catalogue.h"
 #include "reference.h"
@@ -17,7 +17,7 @@ struct post_half {
     int64_t looked_ms; /**< by mh_clock_ms; at most once a second */
 };
 
-struct post_contract {
+struct file_contract {
     char room[MH_SCHEMAS_DIR_MAX];
     const char *dir; /**< lent; or `room` */
     struct mh_catalogue *catalogue;
@@ -34,9 +34,9 @@ struct post_contract {
  * @returns MH_OK, MH_CONTRACT, MH_MEMORY; what is wrong with schemas is
  *          told
  */
-MH_MUST enum mh_code post_contract_open(struct post_contract *contract,
+MH_MUST enum mh_code file_contract_open(struct file_contract *contract,
                                         const char *given, struct mh_err *err);
-void post_contract_close(struct post_contract *contract);
+void file_contract_close(struct file_contract *contract);
 
 /**
  * Read the event types again, or the reference data, if their files have
@@ -44,7 +44,7 @@ void post_contract_close(struct post_contract *contract);
  * @returns whether there are new ones; then the old ones are gone, with all
  *          that points into them
  */
-bool post_contract_renew_types(struct post_contract *contract);
-bool post_contract_renew_codes(struct post_contract *contract);
+bool file_contract_renew_types(struct file_contract *contract);
+bool file_contract_renew_codes(struct file_contract *contract);
 
 #endif

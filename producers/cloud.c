@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Attributes by a table, data member by member. */
-#include "gateway_cloud.h"
+#include "cloud.h"
 
 #include <string.h>
 

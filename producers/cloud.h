@@ -4,11 +4,11 @@
  *
  * `id`, `type`, `source`, `time` and the extensions `revision` and `op` are
  * fields of the envelope, `data` is the rest; other attributes are nobody's
- * business here. Step between json and intake. Pure; part of mahalle-gateway.
+ * business here. Step between json and intake. Pure; for mahalle-gateway and libmahalle.
  * Source: CloudEvents 1.0.2, and its JSON format and HTTP binding.
  */
-#ifndef MAHALLE_GATEWAY_CLOUD_H
-#define MAHALLE_GATEWAY_CLOUD_H
+#ifndef MAHALLE_CLOUD_H
+#define MAHALLE_CLOUD_H
 
 #include <jansson.h>
 

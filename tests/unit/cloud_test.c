@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* CloudEvents: attributes become the envelope, data the rest. */
-#include "gateway_cloud.h"
+#include "cloud.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -22,14 +22,14 @@ static enum mh_code ask_ends(struct poll *poll,
         }
     }
     if (list->cnt > 0) {
-        code = kafka_ends_ask(poll->client, list, err);
+        code = mh_kafka_ends_ask(poll->client, list, err);
     }
     for (int i = 0, asked = 0; code == MH_OK && i < positions->count; i++) {
         if (positions->items[i].high < 0) {
             offsets[i] = list->elems[asked].offset;
             /* a broker that goes meanwhile leaves out its partitions */
             if (offsets[i] < 0) {
-                code = kafka_ends_failure(&list->elems[asked], err);
+                code = mh_kafka_ends_failure(&list->elems[asked], err);
             }
             asked++;
         }
@@ -96,5 +96,5 @@ void poll_known_ends(struct poll *poll, struct positions *positions)
 
 void poll_identity(struct poll *poll, char cluster_id[64], char topic_id[64])
 {
-    kafka_ends_identity(poll->client, poll->topic, cluster_id, topic_id);
+    mh_kafka_ends_identity(poll->client, poll->topic, cluster_id, topic_id);
 }

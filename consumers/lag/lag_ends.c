@@ -160,17 +160,21 @@ static enum mh_code ask_parts(struct lag_ends *parts, struct lag_source *source,
         list_parts(parts, source, well, RD_KAFKA_OFFSET_SPEC_EARLIEST);
     rd_kafka_topic_partition_list_t *ends =
         list_parts(parts, source, well, RD_KAFKA_OFFSET_SPEC_LATEST);
-    struct kafka_ends asked[2];
+    struct mh_kafka_ends asked[2];
     struct mh_err begin_err;
     enum mh_code code = MH_OK;
 
     if (ends->cnt > 0) {
         enum mh_code first;
 
-        kafka_ends_begin(parts->client, begins, wait_ms, &asked[0]);
-        kafka_ends_begin(parts->client, ends, wait_ms, &asked[1]);
-        first = kafka_ends_end(&asked[0], begins, &begin_err);
-        code = kafka_ends_end(&asked[1], ends, err);
+        mh_kafka_ends_begin(parts->client, begins,
+                            RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED, wait_ms,
+                            &asked[0]);
+        mh_kafka_ends_begin(parts->client, ends,
+                            RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED, wait_ms,
+                            &asked[1]);
+        first = mh_kafka_ends_end(&asked[0], begins, &begin_err);
+        code = mh_kafka_ends_end(&asked[1], ends, err);
         if (first != MH_OK) {
             code = first;
             *err = begin_err;
@@ -181,7 +185,7 @@ static enum mh_code ask_parts(struct lag_ends *parts, struct lag_source *source,
                   &source->items[ends->elems[i].partition], answers, changed);
     }
     if (code == MH_OK && ends->cnt > 0 && *answers == 0) {
-        code = kafka_ends_failure(
+        code = mh_kafka_ends_failure(
             begins->elems[0].offset < 0 ? begins->elems : ends->elems, err);
     }
     rd_kafka_topic_partition_list_destroy(begins);

@@ -138,7 +138,7 @@ static void look_at_identity(const struct lag_kafka *kafka,
     char cluster_id[LAG_ID_BYTES];
     char topic_id[LAG_ID_BYTES];
 
-    kafka_ends_identity(kafka->client, kafka->name, cluster_id, topic_id);
+    mh_kafka_ends_identity(kafka->client, kafka->name, cluster_id, topic_id);
     if (topic_id[0] == '\0') {
         return;
     }

@@ -45,7 +45,7 @@ struct gateway {
     struct recent *recent;
     struct parking *parking;
     struct relay *relay;
-    struct desk *desk;
+    struct desk *receipts, *grants;
     struct contract *contract; /**< under `lock`; NULL: none was read yet */
     struct bench *benches;     /**< under `lock`; those that are free */
     pthread_mutex_t lock;

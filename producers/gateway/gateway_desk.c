@@ -13,12 +13,13 @@
 enum {
     CONNECT_EVERY_MS = 1000,
     IDLE_MS = 10000, /* between looks when there is nothing to do */
-    CLOSE_S = 2 /* for an answer that does not come; then it is left behind */
+    CLOSE_S = 1 /* for an answer that does not come; then it is left behind */
 };
 
 struct desk {
     struct gateway *gateway; /* lent */
     const char *pg;          /* lent */
+    const char *name;        /* static; of its connection */
     pthread_mutex_t lock;
     pthread_cond_t filled;
     struct inquiry *first, *last; /* under `lock`; a user each */
@@ -74,8 +75,8 @@ static bool leave_to_desk(struct desk *desk, struct inquiry *inquiry)
     return taken;
 }
 
-bool inquiry_ask(struct request *request, struct inquiry *inquiry,
-                 int64_t until_ms)
+bool inquiry_ask(struct request *request, struct desk *desk,
+                 struct inquiry *inquiry, int64_t until_ms)
 {
     struct gateway *gateway = request->gateway;
 
@@ -86,7 +87,7 @@ bool inquiry_ask(struct request *request, struct inquiry *inquiry,
         request->problem = PROBLEM_NOT_READY;
         return false;
     }
-    if (!leave_to_desk(gateway->desk, inquiry)) {
+    if (!leave_to_desk(desk, inquiry)) {
         atomic_store(&inquiry->problem, PROBLEM_BUSY);
         parking_wake(gateway->parking, &inquiry->parked);
     }
@@ -156,8 +157,7 @@ static enum mh_code connect(struct desk *desk, struct mh_err *err)
         return mh_fail(err, MH_PG_DOWN, "no connection to the database");
     }
     desk->connected_ms = now_ms;
-    code = database_open_reader(desk->pg, "mahalle-gateway receipts", &desk->db,
-                                err);
+    code = database_open_reader(desk->pg, desk->name, &desk->db, err);
     if (code == MH_OK) {
         code = database_script(desk->db, "settings",
                                "SET statement_timeout = '3s'", err);
@@ -214,7 +214,7 @@ static void *run(void *argument)
 }
 
 enum mh_code desk_open(struct gateway *gateway, const char *pg,
-                       struct desk **desk, struct mh_err *err)
+                       const char *name, struct desk **desk, struct mh_err *err)
 {
     struct desk *made = calloc(1, sizeof *made);
 
@@ -225,6 +225,7 @@ enum mh_code desk_open(struct gateway *gateway, const char *pg,
     }
     made->gateway = gateway;
     made->pg = pg;
+    made->name = name;
     made->running = pthread_create(&made->thread, NULL, run, made) == 0;
     if (!made->running) {
         (void)desk_close(made);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * The desk: one thread with a connection of its own that asks the database for
- * requests that are parked meanwhile, one inquiry after the other.
+ * A desk: one thread with a connection of its own that asks the database for
+ * requests that are parked meanwhile, one inquiry after the other. There is one
+ * for what keys may change, which no slow question about receipts holds up.
  *
  * There is room for one of every connection; what is not answered in its time
  * is not asked any more. Part of mahalle-gateway.
@@ -26,16 +27,18 @@ struct inquiry {
 /** @param free of whatever it is the first member of */
 void inquiry_init(struct inquiry *inquiry, void (*free)(struct parked *parked));
 /**
- * Park the request until there is an answer, at most until `until_ms`.
+ * Park the request until `desk` has an answer, at most until `until_ms`.
  * @param inquiry taken; request->inquiry in any case
  * @returns false: request->problem says why nothing was asked
  */
-MH_MUST bool inquiry_ask(struct request *request, struct inquiry *inquiry,
-                         int64_t until_ms);
+MH_MUST bool inquiry_ask(struct request *request, struct desk *desk,
+                         struct inquiry *inquiry, int64_t until_ms);
 
-/** @param pg lent; connection string */
+/** @param pg   lent; connection string
+ *  @param name static; of the connection, as the database shows it */
 MH_MUST enum mh_code desk_open(struct gateway *gateway, const char *pg,
-                               struct desk **desk, struct mh_err *err);
+                               const char *name, struct desk **desk,
+                               struct mh_err *err);
 /** Ends the thread; NULL is fine. @returns false: it waits for a server that is
  *  frozen, and still uses the gateway */
 bool desk_close(struct desk *desk);

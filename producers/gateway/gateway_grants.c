@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Nothing but PostgreSQL vouches for a fact: of two records of revision 0 that
- * the gateway has stored the consumer takes the first, which another gateway may
- * have stored. So an id that it does not know yet is asked for again until it
- * has read to the end that the partition had. */
+/* Nothing but PostgreSQL vouches for a fact: another gateway may have stored an
+ * earlier record of it, or one that moves it. So it is asked for, known or not,
+ * until the consumer has read to the end that its partition had. */
 #include "gateway_grants.h"
 
 #include <inttypes.h>
@@ -18,8 +17,9 @@
 
 enum {
     PARAMS_MAX = 1024 * 1024,
-    AGAIN_MS = 100, /* the consumer commits a few times a second */
-    END_MS = 500    /* for Kafka to say where a partition ends */
+    AGAIN_MS = 100,        /* the consumer commits a few times a second */
+    END_MS = 500,          /* for Kafka to say where partitions end */
+    PARTITIONS_MAX = 10000 /* of a topic; more than a broker has */
 };
 
 /* Columns of schemas/queries/gateway_facts.sql. */
@@ -29,10 +29,7 @@ enum { FACT_TYPE, FACT_PLACE, FACT_DAY, FACT_REVISION, NEXT_OFFSET };
 struct wanted {
     char id[MH_UUID_TEXT + 1];
     int32_t agency_id;
-    int32_t partition; /* where records of it are; -1: not looked up */
-    int64_t end;       /* where that one ended when Kafka was asked; or -1 */
-    int64_t newest;    /* the newest revision that this gateway has stored, */
-    int64_t stored;    /* and the offset behind it; -1: none */
+    int32_t partition; /* where records of it are */
     bool known;
     struct policy_fact fact;
 };
@@ -40,13 +37,15 @@ struct wanted {
 struct lookup {
     struct inquiry inquiry; /* first: users as it says */
     struct relay *relay;    /* lent */
-    int partitions;         /* of the topic; 0: not asked yet */
+    int64_t *ends;          /* owned; of the partitions when Kafka was asked;
+                             * NULL: not asked yet */
     int count;
     struct wanted wanted[];
 };
 
 static void free_lookup(struct parked *parked)
 {
+    free(((struct lookup *)parked)->ends);
     free(parked);
 }
 
@@ -113,59 +112,56 @@ static void take_fact(const struct database *db, int row,
     fact->day = (int32_t)number(db, row, FACT_DAY);
 }
 
-/* Where the partition of an unknown fact ends now; asked once. */
-static bool find_end(struct lookup *lookup, struct wanted *wanted)
+/* Where the partitions end now; asked once, before the facts. */
+static bool find_ends(struct lookup *lookup)
 {
-    if (lookup->partitions == 0) {
-        lookup->partitions = relay_partitions(lookup->relay, END_MS);
-    }
-    if (lookup->partitions == 0) {
+    int count = relay_partitions(lookup->relay, END_MS);
+    int64_t *ends;
+
+    if (count <= 0 || count > PARTITIONS_MAX) {
         return false;
     }
-    wanted->partition = relay_partition(wanted->id, lookup->partitions);
-    for (const struct wanted *w = lookup->wanted; w < wanted; w++) {
-        if (w->partition == wanted->partition && w->end >= 0) {
-            wanted->end = w->end;
-            return true;
-        }
+    ends = calloc((size_t)count, sizeof *ends);
+    if (ends == NULL || !relay_ends(lookup->relay, count, END_MS, ends)) {
+        free(ends);
+        return false;
     }
-    return relay_end(lookup->relay, wanted->partition, END_MS, &wanted->end);
+    for (int i = 0; i < lookup->count; i++) {
+        struct wanted *wanted = &lookup->wanted[i];
+
+        wanted->partition = relay_partition(wanted->id, count);
+    }
+    lookup->ends = ends;
+    return true;
 }
 
-/* Whether the answer about a fact is final.
- * @param failed out; set when Kafka does not say where a partition ends */
-static bool is_final(struct lookup *lookup, const struct database *db, int i,
-                     bool *failed)
+/* @returns whether the consumer had read all that could change the fact */
+static bool take_row(const struct lookup *lookup, const struct database *db,
+                     int i, struct wanted *wanted)
 {
-    struct wanted *wanted = &lookup->wanted[i];
-    int64_t next = number(db, i, NEXT_OFFSET);
-
     wanted->known = database_text(db, i, FACT_REVISION) != NULL;
     if (wanted->known) {
         take_fact(db, i, &wanted->fact);
-        return number(db, i, FACT_REVISION) >= wanted->newest ||
-               next >= wanted->stored;
     }
-    if (wanted->end < 0) {
-        *failed = *failed || !find_end(lookup, wanted);
-        return false;
-    }
-    return next >= wanted->end;
+    return number(db, i, NEXT_OFFSET) >= lookup->ends[wanted->partition];
 }
 
 static enum mh_code run_lookup(struct inquiry *inquiry, struct database *db,
                                struct mh_err *err)
 {
     struct lookup *lookup = (struct lookup *)inquiry;
-    bool final = true, failed = false;
-    enum mh_code code = read_facts(lookup, db, err);
+    bool final = true;
+    enum mh_code code;
 
-    for (int i = 0; code == MH_OK && i < lookup->count; i++) {
-        final = is_final(lookup, db, i, &failed) && final;
-    }
-    if (failed) {
+    if (lookup->ends == NULL && !find_ends(lookup)) {
         atomic_store(&inquiry->problem, PROBLEM_NOT_READY);
-    } else if (code == MH_OK && final) {
+        return MH_OK;
+    }
+    code = read_facts(lookup, db, err);
+    for (int i = 0; code == MH_OK && i < lookup->count; i++) {
+        final = take_row(lookup, db, i, &lookup->wanted[i]) && final;
+    }
+    if (code == MH_OK && final) {
         atomic_store(&inquiry->problem, PROBLEM_NONE);
     } else if (code == MH_OK) {
         inquiry->again_ms = mh_clock_ms() + AGAIN_MS;
@@ -175,22 +171,10 @@ static enum mh_code run_lookup(struct inquiry *inquiry, struct database *db,
 
 /* ---------------------------------------------------------- of the request */
 
-static void want(struct wanted *wanted, const struct entry *entry,
-                 struct recent *recent)
+static void want(struct wanted *wanted, const struct entry *entry)
 {
-    struct recent_event newest;
-
     memcpy(wanted->id, entry->id, sizeof wanted->id);
     wanted->agency_id = entry->event.agency_id;
-    wanted->partition = -1;
-    wanted->end = -1;
-    wanted->newest = -1;
-    wanted->stored = -1;
-    if (recent_get(recent, entry->event.id, entry->event.agency_id, &newest)) {
-        wanted->partition = newest.partition;
-        wanted->newest = newest.revision;
-        wanted->stored = newest.offset + 1;
-    }
 }
 
 bool grants_ask(struct request *request)
@@ -206,14 +190,13 @@ bool grants_ask(struct request *request)
     }
     for (int i = 0; i < batch->count; i++) {
         if (batch->entries[i].asks) {
-            want(&lookup->wanted[lookup->count++], &batch->entries[i],
-                 gateway->recent);
+            want(&lookup->wanted[lookup->count++], &batch->entries[i]);
         }
     }
     lookup->relay = gateway->relay;
     lookup->inquiry.run = run_lookup;
     inquiry_init(&lookup->inquiry, free_lookup);
-    return inquiry_ask(request, &lookup->inquiry,
+    return inquiry_ask(request, gateway->grants, &lookup->inquiry,
                        request->due_ms - gateway->limits.wait_ms / 2);
 }
 

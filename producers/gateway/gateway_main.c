@@ -106,7 +106,12 @@ static enum mh_code make_gateway(struct gateway *gateway,
         code = relay_open(&settings, &gateway->relay, err);
     }
     if (code == MH_OK) {
-        code = desk_open(gateway, options->pg, &gateway->desk, err);
+        code = desk_open(gateway, options->pg, "mahalle-gateway receipts",
+                         &gateway->receipts, err);
+    }
+    if (code == MH_OK) {
+        code = desk_open(gateway, options->pg, "mahalle-gateway grants",
+                         &gateway->grants, err);
     }
     return code;
 }
@@ -236,7 +241,8 @@ static enum mh_code run(const struct gateway_options *options,
     http_close(http);
     tls_close(tls);
     ended = watch_close(watch);
-    ended = desk_close(gateway.desk) && ended;
+    ended = desk_close(gateway.receipts) && ended;
+    ended = desk_close(gateway.grants) && ended;
     if (ended) {
         free_gateway(&gateway);
     }

@@ -272,7 +272,7 @@ static enum handled tell(struct request *request, struct answer *answer)
 
 static enum handled ask(struct request *request, struct question *question)
 {
-    return inquiry_ask(request, &question->inquiry,
+    return inquiry_ask(request, request->gateway->receipts, &question->inquiry,
                        mh_clock_ms() + request->gateway->limits.wait_ms)
                ? PARKED
                : REFUSED;

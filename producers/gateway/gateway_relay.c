@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "kafka.h"
+#include "kafka_ends.h"
 #include "log.h"
 
 enum {
@@ -277,20 +278,29 @@ int32_t relay_partition(const char *id, int count)
                                             NULL, NULL);
 }
 
-bool relay_end(struct relay *relay, int32_t partition, int wait_ms,
-               int64_t *end)
+bool relay_ends(struct relay *relay, int count, int wait_ms, int64_t *ends)
 {
-    int64_t low, high;
+    rd_kafka_topic_partition_list_t *list =
+        rd_kafka_topic_partition_list_new(count);
+    struct mh_kafka_ends asked;
+    struct mh_err err;
     bool told;
 
-    (void)pthread_rwlock_rdlock(&relay->lock);
-    told = rd_kafka_query_watermark_offsets(
-               relay->client, relay->settings.topic, partition, &low, &high,
-               wait_ms) == RD_KAFKA_RESP_ERR_NO_ERROR;
-    (void)pthread_rwlock_unlock(&relay->lock);
-    if (told) {
-        *end = high;
+    for (int i = 0; i < count; i++) {
+        rd_kafka_topic_partition_list_add(list, relay->settings.topic, i)
+            ->offset = RD_KAFKA_OFFSET_SPEC_LATEST;
     }
+    (void)pthread_rwlock_rdlock(&relay->lock);
+    mh_kafka_ends_begin(relay->client, list,
+                        RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED, wait_ms,
+                        &asked);
+    told = mh_kafka_ends_end(&asked, list, &err) == MH_OK;
+    (void)pthread_rwlock_unlock(&relay->lock);
+    for (int i = 0; told && i < count; i++) {
+        ends[i] = list->elems[i].offset;
+        told = ends[i] >= 0;
+    }
+    rd_kafka_topic_partition_list_destroy(list);
     return told;
 }
 

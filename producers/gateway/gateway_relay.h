@@ -42,10 +42,12 @@ int relay_partitions(struct relay *relay, int wait_ms);
 /** The one of `count` partitions that has the records of an event.
  *  @param id lent; 36 characters */
 int32_t relay_partition(const char *id, int count);
-/** The offset of the next record of a partition. Blocks: `wait_ms`.
+/** Offsets of the next records of all partitions, in one request. Blocks:
+ *  `wait_ms`, and a second more at most.
+ *  @param ends out; of the `count` partitions
  *  @returns false: no broker says so in time */
-MH_MUST bool relay_end(struct relay *relay, int32_t partition, int wait_ms,
-                       int64_t *end);
+MH_MUST bool relay_ends(struct relay *relay, int count, int wait_ms,
+                        int64_t *ends);
 /** Events handed over and not settled. */
 int relay_waiting(struct relay *relay);
 /** Ends the client; what is not confirmed by then is OUTCOME_RETRY. NULL is

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """A key of some types or counties changes no fact outside them, however it asks."""
 
+import concurrent.futures
 import json
 import os
 import signal
+import time
 import uuid
 
+import psycopg
 import pytest
+import requests
 
 from harness.gateway import Gateway, make_key, meeting
 from harness.stack import ROOT, wait_for
@@ -145,6 +149,42 @@ def test_what_the_consumer_has_not_read_is_not_guessed(door, other, keys):
         os.kill(consumer.pid, signal.SIGCONT)
     wait_for(lambda: other.post(change(fact, place_code=HERE),
                                 Authorization=keys["county"]).status_code == 403, 20)
+
+
+def test_a_fact_on_its_way_to_another_county_is_not_changed_meanwhile(door, other, keys):
+    """Known to be here, moved by a record that the consumer has not read yet."""
+    consumer, = door.stack.consumers
+    fact = cleanup(HERE)
+    assert door.post(fact).status_code == 201
+    wait_for(lambda: facts(door, fact) == [(0, HERE, True)], 10)
+    os.kill(consumer.pid, signal.SIGSTOP)
+    try:
+        assert door.post(change(fact, place_code=THERE)).status_code == 201
+        for gateway, op in ((door, "CORRECT"), (other, "RETRACT")):
+            answer = gateway.post(change(fact, 2, op), Authorization=keys["county"])
+            assert (answer.status_code, told(answer)) == (503, [("retry", [])])
+    finally:
+        os.kill(consumer.pid, signal.SIGCONT)
+    wait_for(lambda: facts(door, fact) == [(1, THERE, True)], 20)
+    for gateway in (door, other):
+        answer = gateway.post(change(fact, 2, "RETRACT"), Authorization=keys["county"])
+        assert told(answer) == [REFUSED]
+
+
+def test_slow_questions_of_others_hold_no_correction_up(door, keys):
+    fact = cleanup(HERE)
+    assert door.post(fact).status_code == 201
+    with psycopg.connect(door.stack.environment["MAHALLE_PG"]) as owner:
+        owner.execute("LOCK ops.dead_letter")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            slow = pool.submit(requests.get, f"{door.url}/v1/rejections?agency_code=culture",
+                               headers={"Authorization": f"Bearer {door.key}"}, timeout=10)
+            time.sleep(0.3)
+            begun = time.monotonic()
+            answer = door.post(change(fact), Authorization=keys["county"])
+            assert answer.status_code == 201 and time.monotonic() - begun < 2, answer.text
+            assert not slow.done()
+            assert slow.result().status_code == 503
 
 
 def test_a_bad_date_or_place_is_not_also_another_county(door, keys):

@@ -41,8 +41,8 @@ static void read_answers(rd_kafka_event_t *event,
     }
 }
 
-enum mh_code kafka_ends_failure(const rd_kafka_topic_partition_t *asked,
-                                struct mh_err *err)
+enum mh_code mh_kafka_ends_failure(const rd_kafka_topic_partition_t *asked,
+                                   struct mh_err *err)
 {
     return mh_fail(err, mh_kafka_code(asked->err),
                    "ends of %s partition %d: %s", asked->topic,
@@ -52,9 +52,10 @@ enum mh_code kafka_ends_failure(const rd_kafka_topic_partition_t *asked,
                        : rd_kafka_err2str(asked->err));
 }
 
-void kafka_ends_begin(rd_kafka_t *client,
-                      const rd_kafka_topic_partition_list_t *list, int wait_ms,
-                      struct kafka_ends *ends)
+void mh_kafka_ends_begin(rd_kafka_t *client,
+                         const rd_kafka_topic_partition_list_t *list,
+                         rd_kafka_IsolationLevel_t isolation, int wait_ms,
+                         struct mh_kafka_ends *ends)
 {
     rd_kafka_AdminOptions_t *options =
         rd_kafka_AdminOptions_new(client, RD_KAFKA_ADMIN_OP_LISTOFFSETS);
@@ -66,16 +67,16 @@ void kafka_ends_begin(rd_kafka_t *client,
     ends->until_ms = mh_clock_ms() + wait_ms + GRACE_MS;
     (void)rd_kafka_AdminOptions_set_request_timeout(options, wait_ms, text,
                                                     sizeof text);
-    rd_kafka_error_destroy(rd_kafka_AdminOptions_set_isolation_level(
-        options, RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED));
+    rd_kafka_error_destroy(
+        rd_kafka_AdminOptions_set_isolation_level(options, isolation));
     rd_kafka_ListOffsets(client, asked, options, ends->queue);
     rd_kafka_topic_partition_list_destroy(asked);
     rd_kafka_AdminOptions_destroy(options);
 }
 
-enum mh_code kafka_ends_end(struct kafka_ends *ends,
-                            rd_kafka_topic_partition_list_t *list,
-                            struct mh_err *err)
+enum mh_code mh_kafka_ends_end(struct mh_kafka_ends *ends,
+                               rd_kafka_topic_partition_list_t *list,
+                               struct mh_err *err)
 {
     int64_t left_ms = ends->until_ms - mh_clock_ms();
     rd_kafka_event_t *event =
@@ -97,14 +98,15 @@ enum mh_code kafka_ends_end(struct kafka_ends *ends,
     return code;
 }
 
-enum mh_code kafka_ends_ask(rd_kafka_t *client,
-                            rd_kafka_topic_partition_list_t *list,
-                            struct mh_err *err)
+enum mh_code mh_kafka_ends_ask(rd_kafka_t *client,
+                               rd_kafka_topic_partition_list_t *list,
+                               struct mh_err *err)
 {
-    struct kafka_ends ends;
+    struct mh_kafka_ends ends;
 
-    kafka_ends_begin(client, list, ASK_MS, &ends);
-    return kafka_ends_end(&ends, list, err);
+    mh_kafka_ends_begin(client, list, RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED,
+                        ASK_MS, &ends);
+    return mh_kafka_ends_end(&ends, list, err);
 }
 
 static void copy_id(char to[64], const char *from)
@@ -152,8 +154,8 @@ static void ask_topic_id(rd_kafka_t *client, const char *topic,
     rd_kafka_TopicCollection_destroy(topics);
 }
 
-void kafka_ends_identity(rd_kafka_t *client, const char *topic,
-                         char cluster_id[64], char topic_id[64])
+void mh_kafka_ends_identity(rd_kafka_t *client, const char *topic,
+                            char cluster_id[64], char topic_id[64])
 {
     char *cluster = rd_kafka_clusterid(client, ASK_MS);
 

@@ -138,10 +138,13 @@ static const struct {
 } FAMILIES[] = {
     {"mahalle_consumer_lag_seconds", MH_METRIC_GAUGE, TOPIC_PARTITION, AGE,
      lag_seconds,
-     "Age of the oldest record not yet committed in PostgreSQL; 0 when there "
-     "is none, absent while that record has not been read."},
+     "Age of the oldest record not yet committed in PostgreSQL, by the last "
+     "position that is known (mahalle_lag_up says whether that is old); 0 when "
+     "there is none, absent while that record has not been read."},
     {"mahalle_consumer_lag_records", MH_METRIC_GAUGE, TOPIC_PARTITION, BOTH,
-     lag_records, "Offsets in the log not yet committed in PostgreSQL."},
+     lag_records,
+     "Offsets in the log not yet committed in PostgreSQL, by the last position "
+     "that is known."},
     {"mahalle_consumer_lost_records", MH_METRIC_GAUGE, TOPIC_PARTITION, BOTH,
      lost_records, "Offsets that went from the log before they were read."},
     {"mahalle_consumer_next_offset", MH_METRIC_GAUGE, TOPIC_PARTITION,

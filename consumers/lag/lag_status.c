@@ -146,6 +146,8 @@ void lag_write_json(struct mh_buf *out, const struct lag_view *view,
     mh_buf_format(out, ",\"old\":%s",
                   lag_view_is_old(view, now_ms) ? "true" : "false");
     put_counts(out, &view->judge);
+    mh_buf_format(out, ",\"positions_old\":%s",
+                  lag_is_away(&view->sink.reach, now_ms) ? "true" : "false");
     if (view->source.retention_ms >= 0) {
         mh_buf_format(out, ",\"retention_seconds\":%" PRId64,
                       view->source.retention_ms / 1000);

@@ -134,12 +134,14 @@ static void what_is_old_is_told_to_be(void **state)
     lag_view_refresh(&view, world.now + 5 * SECOND);
     lag_write_json(&out, &view, world.now + 5 * SECOND);
     assert_has(&out, "\"status\":\"OK\"");
-    assert_has(&out, "\"old\":false,\"statuses\":{\"OK\":3}");
+    assert_has(&out, "\"old\":false,\"statuses\":{\"OK\":3},"
+                     "\"positions_old\":false");
     mh_buf_reset(&out);
     lag_view_refresh(&view, world.now + MINUTE);
     lag_write_json(&out, &view, world.now + MINUTE);
     assert_has(&out, "\"status\":\"SOURCE_DOWN\"");
-    assert_has(&out, "\"old\":true,\"statuses\":{\"SOURCE_DOWN\":3}");
+    assert_has(&out, "\"old\":true,\"statuses\":{\"SOURCE_DOWN\":3},"
+                     "\"positions_old\":true");
     mh_buf_reset(&out);
     lag_write_page(&out, &view, PAGE_EN, world.now + MINUTE);
     assert_has(&out, "<p class=\"old\" role=\"alert\">What you see is old; "

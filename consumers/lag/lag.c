@@ -133,6 +133,28 @@ bool lag_first_is_known(const struct lag_log *log, int64_t from)
     return log->first >= from && log->read_from >= 0 && log->read_from <= from;
 }
 
+bool lag_first_is_missing(const struct lag_log *log, int64_t from)
+{
+    return from < log->end && !lag_first_is_known(log, from) &&
+           !(log->first < 0 && log->read_from >= 0 && log->read_from <= from &&
+             log->empty_to >= log->end);
+}
+
+bool lag_is_unfinished(const struct lag_source *source,
+                       const struct lag_sink *sink)
+{
+    for (int i = 0; i < source->count; i++) {
+        const struct lag_log *log = &source->items[i];
+
+        if (log->unread[0] == '\0' && log->reach.code == MH_OK &&
+            log->reach.good_ms > 0 &&
+            lag_first_is_missing(log, lag_from(source, sink, i))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool lag_other_log(const struct lag_source *source, const struct lag_sink *sink,
                    int i)
 {

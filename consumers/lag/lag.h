@@ -64,8 +64,9 @@ struct lag_source {
 struct lag_position {
     bool known;           /**< there is a row */
     bool blocked;         /**< it waits for a person */
-    bool locked;          /**< its owner waits for a lock in PostgreSQL, and
+    bool at_work;         /**< a transaction of its owner is under way, and it
                                cannot give signs of life meanwhile */
+    bool locked;          /**< that waits for a lock of another session */
     int64_t next;         /**< next offset */
     int64_t seen_ms;      /**< last sign of life; 0 never */
     int64_t committed_ms; /**< 0 never */
@@ -109,6 +110,12 @@ bool lag_is_away(const struct lag_reach *reach, int64_t now_ms);
 const struct lag_position *lag_position_at(const struct lag_sink *sink, int i);
 /** Whether `first` is the first record that waits from `from` on. */
 bool lag_first_is_known(const struct lag_log *log, int64_t from);
+/** Whether the log must be read to know what waits from `from` on. */
+bool lag_first_is_missing(const struct lag_log *log, int64_t from);
+/** Whether a record waits of which neither the time is known, nor why it could
+ *  not be read: another look may tell. */
+bool lag_is_unfinished(const struct lag_source *source,
+                       const struct lag_sink *sink);
 /** Whether the row belongs to another topic of the same name. */
 bool lag_other_log(const struct lag_source *source, const struct lag_sink *sink,
                    int i);

@@ -73,14 +73,6 @@ static int find_read(const struct lag_first *first, int partition)
     return at;
 }
 
-/* Whether it must be read to know what waits from `from` on. */
-static bool is_unknown(const struct lag_log *log, int64_t from)
-{
-    return from < log->end && !lag_first_is_known(log, from) &&
-           !(log->first < 0 && log->read_from >= 0 && log->read_from <= from &&
-             log->empty_to >= log->end);
-}
-
 static void note_failure(struct lag_log *log, int64_t from, const char *reason)
 {
     log->failed_ms = mh_clock_ms();
@@ -98,7 +90,7 @@ static void end_old_ones(struct lag_first *first,
 
         if (i >= source->count ||
             lag_from(source, sink, i) != first->reads[at].from ||
-            !is_unknown(&source->items[i], first->reads[at].from)) {
+            !lag_first_is_missing(&source->items[i], first->reads[at].from)) {
             end_read(first, at);
         }
     }
@@ -124,7 +116,7 @@ static bool is_wanted(const struct lag_first *first, const struct lag_log *log,
                   mh_clock_ms() - log->failed_ms < AGAIN_MS;
 
     return log->reach.code == MH_OK && !log->leaderless &&
-           is_unknown(log, from) && !failed &&
+           lag_first_is_missing(log, from) && !failed &&
            find_read(first, i) == first->count;
 }
 

@@ -7,35 +7,54 @@
 
 #include "lag_scene.h"
 
-static void judge_partition(struct lag_judge *judge,
-                            const struct lag_source *source,
-                            const struct lag_sink *sink, int i, int64_t now_ms)
+static struct lag_scene scene_of(struct lag_judge *judge,
+                                 const struct lag_source *source,
+                                 const struct lag_sink *sink, int i,
+                                 int64_t now_ms)
 {
-    struct lag_judged *item = &judge->items[i];
-    struct lag_scene scene = {.judge = judge,
-                              .source = source,
-                              .sink = sink,
-                              .now_ms = now_ms,
-                              .i = i,
-                              .log =
-                                  i < source->count ? &source->items[i] : NULL,
-                              .position = lag_position_at(sink, i),
-                              .memory = &item->memory};
+    const struct lag_position *position = lag_position_at(sink, i);
+
+    return (struct lag_scene){
+        .judge = judge,
+        .source = source,
+        .sink = sink,
+        .now_ms = now_ms,
+        .i = i,
+        .log = i < source->count ? &source->items[i] : NULL,
+        .position = position,
+        .memory = &judge->items[i].memory,
+        .alive =
+            position->known &&
+            (position->at_work || now_ms - position->seen_ms < LAG_WINDOW_MS)};
+}
+
+static void remember_partition(struct lag_judge *judge,
+                               const struct lag_scene *scene)
+{
+    struct lag_verdict base = {.text = "", .status = LAG_OK};
+
+    lag_measure(scene, &base);
+    if (base.measured) {
+        lag_remember(scene, &base);
+    }
+    if (scene->memory->busy_ms > judge->busy_ms) {
+        judge->busy_ms = scene->memory->busy_ms;
+    }
+}
+
+static void judge_partition(struct lag_judged *item,
+                            const struct lag_scene *scene)
+{
     struct lag_verdict base = {.text = "", .status = LAG_OK};
     struct lag_verdict found = base;
+    int64_t now_ms = scene->now_ms;
     int status = LAG_STATUS_COUNT;
 
-    scene.alive = scene.position->known &&
-                  (scene.position->locked ||
-                   now_ms - scene.position->seen_ms < LAG_WINDOW_MS);
-    lag_measure(&scene, &base);
-    if (base.measured) {
-        lag_remember(&scene, &base);
-    }
+    lag_measure(scene, &base);
     do { /* LAG_OK always holds */
         found = base;
         status--;
-    } while (!LAG_RULES[status](&scene, &found));
+    } while (!LAG_RULES[status](scene, &found));
     found.status = (enum lag_status)status;
     if (found.since_ms > now_ms) {
         found.since_ms = now_ms;
@@ -109,7 +128,9 @@ static void judge_group(struct lag_judge *judge,
         }
     }
     if (group.status == LAG_OK) {
-        group.cause = group.waiting ? LAG_FLOWING : LAG_CAUGHT_UP;
+        group.cause = !group.waiting ? LAG_CAUGHT_UP
+                      : group.dated  ? LAG_FLOWING
+                                     : LAG_UNDATED;
         group.since_ms = now_ms;
     }
     if (before.since_ms > 0 && before.status == group.status) {
@@ -152,8 +173,16 @@ enum mh_code lag_judge_look(struct lag_judge *judge,
     lag_note_return(&judge->sink_good_ms, &judge->sink_back_ms, &sink->reach);
     lag_note_return(&judge->source_good_ms, &judge->source_back_ms,
                     &source->reach);
+    judge->busy_ms = 0;
     for (int i = 0; i < count; i++) {
-        judge_partition(judge, source, sink, i, now_ms);
+        struct lag_scene scene = scene_of(judge, source, sink, i, now_ms);
+
+        remember_partition(judge, &scene);
+    }
+    for (int i = 0; i < count; i++) { /* each may look at all */
+        struct lag_scene scene = scene_of(judge, source, sink, i, now_ms);
+
+        judge_partition(&judge->items[i], &scene);
     }
     judge_group(judge, source, sink, now_ms);
     return MH_OK;

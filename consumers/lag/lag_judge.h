@@ -37,62 +37,71 @@ enum lag_status {
  * number as a duration, {n} as a count, {t} a text (of the position, or of the
  * server that is not reached).
  */
-#define LAG_CAUSES(X)                                                                                                                                                    \
-    X(CAUGHT_UP, "هر چه رسیده ثبت شده است", "everything is applied")                                                                                                     \
-    X(FLOWING,                                                                                                                                                           \
-      "پیام‌ها تازه رسیده‌اند و در نوبت‌اند",                                                                                          \
-      "records have just come and wait their turn")                                                                                                                      \
-    X(BEHIND, "قدیمی‌ترین پیام {d} منتظر است",                                                                                                    \
-      "the oldest record has waited for {d}")                                                                                                                            \
-    X(NOT_TAKEN,                                                                                                                                                         \
-      "پیام‌ها منتظرند و هیچ مصرف‌کننده‌ای این بخش را نگرفته است",                                                    \
-      "records wait, and no consumer has ever taken this partition")                                                                                                     \
-    X(NO_COMMIT,                                                                                                                                                         \
-      "پیام‌ها منتظرند و {d} است که چیزی ثبت نشده است",                                                                               \
-      "records wait, the consumer lives, and nothing was committed for {d}")                                                                                             \
-    X(LOCKED,                                                                                                                                                            \
-      "پیام‌ها منتظرند و {d} است که چیزی ثبت نشده است؛ مصرف‌کننده منتظر قفلی در پایگاه داده است", \
-      "records wait, and nothing was committed for {d}: the consumer waits for a lock in PostgreSQL")                                                                    \
-    X(NO_LIFE,                                                                                                                                                           \
-      "{d} است که نشانی از مصرف‌کننده نیست",                                                                                                  \
-      "no sign of life from the consumer for {d}")                                                                                                                       \
-    X(WENT_BACK, "جایگاه {d} پیش به عقب برگشت",                                                                                                                          \
-      "the position went back {d} ago")                                                                                                                                  \
-    X(GOES_SOON, "پیام بعدی تا {d} دیگر پاک می‌شود",                                                                                             \
-      "the next record goes by retention in {d}")                                                                                                                        \
-    X(GOES_BY_PACE,                                                                                                                                                      \
-      "پیام بعدی با این آهنگ پاک‌سازی تا {d} دیگر پاک می‌شود",                                                                 \
-      "at the present pace of deletion the next record goes in {d}")                                                                                                     \
-    X(GONE, "{n} پیام پیش از خوانده شدن پاک شده است",                                                                                                                    \
-      "{n} records are gone from the log before they were read")                                                                                                         \
-    X(LOG_IS_SHORT, "پایان ثبت پیش از جایگاه است",                                                                                                                       \
-      "the log ends before the position")                                                                                                                                \
-    X(OTHER_TOPIC,                                                                                                                                                       \
-      "موضوع همان نیست که پیش‌تر خوانده شده است",                                                                                      \
-      "the topic is not the one that was read before")                                                                                                                   \
-    X(NO_PARTITION, "موضوع دیگر این بخش را ندارد",                                                                                                                       \
-      "the topic has this partition no more")                                                                                                                            \
-    X(WAITS_FOR_PERSON,                                                                                                                                                  \
-      "مصرف‌کننده منتظر اقدام است: {t}",                                                                                                         \
-      "the consumer waits for a person: {t}")                                                                                                                            \
-    X(UNREAD,                                                                                                                                                            \
-      "پیامی منتظر است و پایشگر نمی‌تواند آن را بخواند: {t}",                                                                    \
-      "a record waits, and the monitor cannot read it: {t}")                                                                                                             \
-    X(NO_LIFE_BLOCKED,                                                                                                                                                   \
-      "{d} است که نشانی از مصرف‌کننده نیست؛ پیش از آن منتظر اقدام بود: {t}",                                             \
-      "no sign of life from the consumer for {d}; before that it waited "                                                                                                \
-      "for a person: {t}")                                                                                                                                               \
-    X(NO_PART, "{d} است که کافکا برای این بخش پاسخ نداده است: {t}",                                                                                                      \
-      "Kafka has not answered for this partition for {d}: {t}")                                                                                                          \
-    X(PART_NEVER, "کافکا هنوز برای این بخش پاسخ نداده است: {t}",                                                                                                         \
-      "Kafka has not answered for this partition yet: {t}")                                                                                                              \
-    X(NO_DATABASE, "{d} است که پایگاه داده پاسخ نداده است: {t}",                                                                                                         \
-      "PostgreSQL has not answered for {d}: {t}")                                                                                                                        \
-    X(DATABASE_NEVER, "پایگاه داده هنوز پاسخ نداده است: {t}",                                                                                                            \
-      "PostgreSQL has not answered yet: {t}")                                                                                                                            \
-    X(NO_KAFKA, "{d} است که کافکا پاسخ نداده است: {t}",                                                                                                                  \
-      "Kafka has not answered for {d}: {t}")                                                                                                                             \
-    X(KAFKA_NEVER, "کافکا هنوز پاسخ نداده است: {t}",                                                                                                                     \
+#define LAG_CAUSES(X)                                                                                                                                                                      \
+    X(CAUGHT_UP, "هر چه رسیده ثبت شده است", "everything is applied")                                                                                                                       \
+    X(FLOWING,                                                                                                                                                                             \
+      "پیام‌ها تازه رسیده‌اند و در نوبت‌اند",                                                                                                            \
+      "records have just come and wait their turn")                                                                                                                                        \
+    X(BEHIND, "قدیمی‌ترین پیام {d} منتظر است",                                                                                                                      \
+      "the oldest record has waited for {d}")                                                                                                                                              \
+    X(BUSY,                                                                                                                                                                                \
+      "قدیمی‌ترین پیام {d} منتظر است و مصرف‌کننده سرگرم بخش‌های دیگر است",                                                          \
+      "the oldest record has waited for {d}: its consumer is busy with other partitions")                                                                                                  \
+    X(NOT_TAKEN,                                                                                                                                                                           \
+      "پیام‌ها منتظرند و هیچ مصرف‌کننده‌ای این بخش را نگرفته است",                                                                      \
+      "records wait, and no consumer has ever taken this partition")                                                                                                                       \
+    X(NO_COMMIT,                                                                                                                                                                           \
+      "پیام‌ها منتظرند و {d} است که چیزی ثبت نشده است",                                                                                                 \
+      "records wait, the consumer lives, and nothing was committed for {d}")                                                                                                               \
+    X(AT_WORK,                                                                                                                                                                             \
+      "پیام‌ها منتظرند و {d} است که چیزی ثبت نشده است؛ تراکنش مصرف‌کننده در پایگاه داده هنوز در جریان است", \
+      "records wait, and nothing was committed for {d}: PostgreSQL is at work for the consumer, or waits for a standby")                                                                   \
+    X(LOCKED,                                                                                                                                                                              \
+      "پیام‌ها منتظرند و {d} است که چیزی ثبت نشده است؛ مصرف‌کننده منتظر قفلی در پایگاه داده است",                   \
+      "records wait, and nothing was committed for {d}: the consumer waits for a lock in PostgreSQL")                                                                                      \
+    X(NO_LIFE,                                                                                                                                                                             \
+      "{d} است که نشانی از مصرف‌کننده نیست",                                                                                                                    \
+      "no sign of life from the consumer for {d}")                                                                                                                                         \
+    X(WENT_BACK, "جایگاه {d} پیش به عقب برگشت",                                                                                                                                            \
+      "the position went back {d} ago")                                                                                                                                                    \
+    X(GOES_SOON, "پیام بعدی تا {d} دیگر پاک می‌شود",                                                                                                               \
+      "the next record goes by retention in {d}")                                                                                                                                          \
+    X(GOES_BY_PACE,                                                                                                                                                                        \
+      "پیام بعدی با این آهنگ پاک‌سازی تا {d} دیگر پاک می‌شود",                                                                                   \
+      "at the present pace of deletion the next record goes in {d}")                                                                                                                       \
+    X(GONE, "{n} پیام پیش از خوانده شدن پاک شده است",                                                                                                                                      \
+      "{n} records are gone from the log before they were read")                                                                                                                           \
+    X(LOG_IS_SHORT, "پایان ثبت پیش از جایگاه است",                                                                                                                                         \
+      "the log ends before the position")                                                                                                                                                  \
+    X(OTHER_TOPIC,                                                                                                                                                                         \
+      "موضوع همان نیست که پیش‌تر خوانده شده است",                                                                                                        \
+      "the topic is not the one that was read before")                                                                                                                                     \
+    X(NO_PARTITION, "موضوع دیگر این بخش را ندارد",                                                                                                                                         \
+      "the topic has this partition no more")                                                                                                                                              \
+    X(WAITS_FOR_PERSON,                                                                                                                                                                    \
+      "مصرف‌کننده منتظر اقدام است: {t}",                                                                                                                           \
+      "the consumer waits for a person: {t}")                                                                                                                                              \
+    X(UNDATED,                                                                                                                                                                             \
+      "پیام‌ها منتظرند و زمان انتظارشان هنوز معلوم نیست",                                                                                        \
+      "records wait, and for how long is not known: the first has not been read")                                                                                                          \
+    X(UNREAD,                                                                                                                                                                              \
+      "پیامی منتظر است و پایشگر نمی‌تواند آن را بخواند: {t}",                                                                                      \
+      "a record waits, and the monitor cannot read it: {t}")                                                                                                                               \
+    X(NO_LIFE_BLOCKED,                                                                                                                                                                     \
+      "{d} است که نشانی از مصرف‌کننده نیست؛ پیش از آن منتظر اقدام بود: {t}",                                                               \
+      "no sign of life from the consumer for {d}; before that it waited "                                                                                                                  \
+      "for a person: {t}")                                                                                                                                                                 \
+    X(NO_PART, "{d} است که کافکا برای این بخش پاسخ نداده است: {t}",                                                                                                                        \
+      "Kafka has not answered for this partition for {d}: {t}")                                                                                                                            \
+    X(PART_NEVER, "کافکا هنوز برای این بخش پاسخ نداده است: {t}",                                                                                                                           \
+      "Kafka has not answered for this partition yet: {t}")                                                                                                                                \
+    X(NO_DATABASE, "{d} است که پایگاه داده پاسخ نداده است: {t}",                                                                                                                           \
+      "PostgreSQL has not answered for {d}: {t}")                                                                                                                                          \
+    X(DATABASE_NEVER, "پایگاه داده هنوز پاسخ نداده است: {t}",                                                                                                                              \
+      "PostgreSQL has not answered yet: {t}")                                                                                                                                              \
+    X(NO_KAFKA, "{d} است که کافکا پاسخ نداده است: {t}",                                                                                                                                    \
+      "Kafka has not answered for {d}: {t}")                                                                                                                                               \
+    X(KAFKA_NEVER, "کافکا هنوز پاسخ نداده است: {t}",                                                                                                                                       \
       "Kafka has not answered yet: {t}")
 
 enum lag_cause {
@@ -132,8 +141,9 @@ struct lag_memory {
     int64_t rewound_ms;  /**< when the position went back; 0 never */
     int64_t short_ms;    /**< since when the log is too short; 0 it is not */
     int64_t blocked_ms;  /**< last seen blocked; 0 never */
-    int64_t good_ms;     /**< when Kafka last answered for it */
-    int64_t back_ms;     /**< when it did again; 0 it was never away */
+    int64_t busy_ms; /**< its last commit with a backlog behind it; 0 never */
+    int64_t good_ms; /**< when Kafka last answered for it */
+    int64_t back_ms; /**< when it did again; 0 it was never away */
     char topic_id[LAG_ID_BYTES];
     char reason[LAG_TEXT_BYTES]; /**< why it was blocked */
     struct lag_pace paces[LAG_PACES];
@@ -152,7 +162,10 @@ struct lag_judge {
     int worst;       /**< a partition with that status; -1 none: the status is
                     that of a server */
     int worst_count; /**< how many have it */
-    int counts[LAG_STATUS_COUNT];         /**< partitions by status */
+    int counts[LAG_STATUS_COUNT]; /**< partitions by status */
+    int64_t busy_ms;              /**< the latest `busy_ms` of all partitions */
+    bool once; /**< set by the caller: there is no second look, so that a
+                        record that was not read is judged by the rest */
     int64_t sink_good_ms, source_good_ms; /**< as of the last time */
     int64_t sink_back_ms, source_back_ms; /**< when it came back; 0 never
                                                away */

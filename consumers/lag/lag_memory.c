@@ -4,7 +4,10 @@
 
 #include "lag_scene.h"
 
-enum { PACE_MS = 300000 };
+enum {
+    PACE_MS = 300000,
+    BACKLOG_MS = 10000 /* a record that has waited so long is one */
+};
 
 int64_t lag_back_ms(const struct lag_judge *judge)
 {
@@ -39,9 +42,8 @@ void lag_measure(const struct lag_scene *s, struct lag_verdict *v)
         return;
     }
     from = lag_from(s->source, s->sink, s->i);
-    v->waiting = from < log->end &&
-                 !(log->first < 0 && log->read_from >= 0 &&
-                   log->read_from <= from && log->empty_to >= log->end);
+    v->waiting =
+        lag_first_is_known(log, from) || lag_first_is_missing(log, from);
     if (v->waiting) {
         v->records = log->end - from;
         v->dated = lag_first_is_known(log, from);
@@ -109,6 +111,20 @@ static void remember_position(const struct lag_scene *s)
     m->next = p->next;
 }
 
+/* A commit that leaves old records waiting: who does that is busy. One that
+ * takes each record as it comes is not. */
+static void remember_work(const struct lag_scene *s,
+                          const struct lag_verdict *v)
+{
+    struct lag_memory *m = s->memory;
+    int64_t waited_ms =
+        v->dated ? lag_age_ms(v, s->now_ms) : s->now_ms - m->waits_ms;
+
+    if (v->waiting && waited_ms >= BACKLOG_MS) {
+        m->busy_ms = greater(m->busy_ms, s->position->committed_ms);
+    }
+}
+
 /* At the first look the past is as far as both servers know it. */
 void lag_remember(const struct lag_scene *s, const struct lag_verdict *v)
 {
@@ -123,14 +139,18 @@ void lag_remember(const struct lag_scene *s, const struct lag_verdict *v)
     if (first) {
         m->waits_ms = s->now_ms - lag_age_ms(v, s->now_ms);
         m->still_ms = greater(p->committed_ms, p->since_ms);
-        m->still_ms =
-            v->waiting ? greater(m->still_ms, m->waits_ms) : s->now_ms;
+        if (!v->waiting) {
+            m->still_ms = s->now_ms;
+        } else if (v->dated || !s->judge->once) {
+            m->still_ms = greater(m->still_ms, m->waits_ms);
+        }
     } else if (!m->waiting || !m->alive) {
         m->still_ms = s->now_ms;
     }
     if (!first && !m->waiting) {
         m->waits_ms = s->now_ms;
     }
+    remember_work(s, v);
     if (s->log != NULL) {
         lag_note_return(&m->good_ms, &m->back_ms, &s->log->reach);
     }

@@ -30,7 +30,8 @@ enum column {
     COMMITTED,
     SINCE,
     REWOUND,
-    LOCKED
+    LOCKED,
+    AT_WORK
 };
 
 struct lag_pg *lag_pg_new(const char *conninfo, const char *topic)
@@ -118,6 +119,7 @@ static void read_row(const struct database *db, int row, int64_t now_ms,
     position->next = number_at(db, row, NEXT);
     position->blocked = is_true(db, row, BLOCKED);
     position->locked = is_true(db, row, LOCKED);
+    position->at_work = is_true(db, row, AT_WORK);
     position->seen_ms = time_at(db, row, SEEN, now_ms);
     position->committed_ms = time_at(db, row, COMMITTED, now_ms);
     position->since_ms = time_at(db, row, SINCE, now_ms);

@@ -2,6 +2,7 @@
 /* Each status is one rule. What a rule needs of the past is in the memory of
    the partition. */
 #include <stddef.h>
+#include <string.h>
 
 #include "lag_scene.h"
 
@@ -128,14 +129,6 @@ static bool loss_is_near(const struct lag_scene *s, struct lag_verdict *v)
     return goes_by_pace(s, v);
 }
 
-static bool has_rewound(const struct lag_scene *s, struct lag_verdict *v)
-{
-    v->cause = LAG_WENT_BACK;
-    v->since_ms = s->memory->rewound_ms;
-    v->number = s->now_ms - v->since_ms;
-    return v->since_ms > 0 && v->number < REWOUND_MS;
-}
-
 /* What it waited for is told as well: who starts it will meet it. */
 static bool has_stopped(const struct lag_scene *s, struct lag_verdict *v)
 {
@@ -146,12 +139,50 @@ static bool has_stopped(const struct lag_scene *s, struct lag_verdict *v)
     return lag_is_dead(s);
 }
 
+/* One batch may hold the records of a single partition, so that the others of a
+ * slow consumer have to wait for their turn. */
+static bool is_busy_elsewhere(const struct lag_scene *s)
+{
+    const struct lag_judge *judge = s->judge;
+
+    if (s->now_ms - judge->busy_ms >= LAG_WINDOW_MS) {
+        return false;
+    }
+    for (int i = 0; i < s->sink->count && i < judge->count; i++) {
+        if (s->now_ms - judge->items[i].memory.busy_ms < LAG_WINDOW_MS &&
+            strcmp(s->sink->items[i].owner, s->position->owner) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool stands_still(const struct lag_scene *s, const struct lag_verdict *v)
+{
+    return s->alive && v->waiting &&
+           s->now_ms - s->memory->still_ms >= LAG_WINDOW_MS;
+}
+
 static bool has_stalled(const struct lag_scene *s, struct lag_verdict *v)
 {
-    v->cause = s->position->locked ? LAG_LOCKED : LAG_NO_COMMIT;
+    v->cause = s->position->locked    ? LAG_LOCKED
+               : s->position->at_work ? LAG_AT_WORK
+                                      : LAG_NO_COMMIT;
     v->since_ms = s->memory->still_ms;
     v->number = s->now_ms - v->since_ms;
-    return s->alive && v->waiting && v->number >= LAG_WINDOW_MS;
+    return stands_still(s, v) && !is_busy_elsewhere(s);
+}
+
+/* News; of a consumer that is dead or stuck there is worse to tell. */
+static bool has_rewound(const struct lag_scene *s, struct lag_verdict *v)
+{
+    struct lag_verdict other = *v;
+
+    v->cause = LAG_WENT_BACK;
+    v->since_ms = s->memory->rewound_ms;
+    v->number = s->now_ms - v->since_ms;
+    return v->since_ms > 0 && v->number < REWOUND_MS && !lag_is_dead(s) &&
+           !has_stalled(s, &other);
 }
 
 static bool was_never_committed(const struct lag_scene *s,
@@ -160,22 +191,29 @@ static bool was_never_committed(const struct lag_scene *s,
     v->cause = LAG_NOT_TAKEN;
     v->since_ms = s->memory->waits_ms;
     return !s->position->known && v->waiting &&
-           s->now_ms - v->since_ms >= TAKEN_MS;
+           (s->now_ms - v->since_ms >= TAKEN_MS ||
+            (s->judge->once && !v->dated));
 }
 
 static bool is_lagging(const struct lag_scene *s, struct lag_verdict *v)
 {
-    v->cause = LAG_BEHIND;
-    v->number = lag_age_ms(v, s->now_ms);
+    bool still = stands_still(s, v); /* and not stalled: busy elsewhere */
+
+    v->cause = still ? LAG_BUSY : LAG_BEHIND;
+    v->number =
+        v->dated ? lag_age_ms(v, s->now_ms) : s->now_ms - s->memory->waits_ms;
     v->since_ms = s->now_ms;
-    return v->waiting && v->dated && v->number >= LATE_MS;
+    return v->waiting && (v->dated || still) && v->number >= LATE_MS;
 }
 
 static bool is_well(const struct lag_scene *s, struct lag_verdict *v)
 {
     bool unread = v->waiting && !v->dated && s->log->unread[0] != '\0';
 
-    v->cause = !v->waiting ? LAG_CAUGHT_UP : unread ? LAG_UNREAD : LAG_FLOWING;
+    v->cause = !v->waiting ? LAG_CAUGHT_UP
+               : unread    ? LAG_UNREAD
+               : v->dated  ? LAG_FLOWING
+                           : LAG_UNDATED;
     v->text = unread ? s->log->unread : "";
     v->since_ms = s->now_ms;
     return true;

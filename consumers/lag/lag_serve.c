@@ -14,7 +14,6 @@
 #include "lag_asker.h"
 #include "lag_faces.h"
 #include "lag_kafka.h"
-#include "lag_pg.h"
 #include "log.h"
 #include "metrics.h"
 #include "stop.h"
@@ -305,48 +304,5 @@ enum mh_code lag_watch(const struct lag_config *config, struct mh_err *err)
     }
     mh_buf_fini(&out);
     looker_fini(&looker);
-    return code;
-}
-
-enum mh_code lag_status(const struct lag_config *config, bool *ok,
-                        struct mh_err *err)
-{
-    struct lag_view view = {.group = config->group,
-                            .topic = config->topic,
-                            .source = {.retention_ms = -1}};
-    struct lag_pg *pg = lag_pg_new(config->conninfo, config->topic);
-    struct lag_kafka *kafka = NULL;
-    struct mh_buf out;
-    enum mh_code code;
-
-    mh_buf_init(&out, MH_WEB_BODY_BYTES);
-    code = pg == NULL ? mh_fail(err, MH_MEMORY, "no memory")
-                      : lag_pg_look(pg, &view.sink, err);
-    if (code == MH_OK) {
-        lag_reach_note(&view.sink.reach, mh_clock_wall_ms(), code, err);
-        code = lag_kafka_open(config->brokers, config->topic, config->options,
-                              &kafka, err);
-    }
-    if (code == MH_OK) {
-        code = lag_kafka_look(kafka, &view.source, &view.sink, err);
-    }
-    if (code == MH_OK) {
-        view.at_ms = mh_clock_wall_ms();
-        lag_reach_note(&view.source.reach, view.at_ms, code, err);
-        code = lag_judge_look(&view.judge, &view.source, &view.sink, view.at_ms,
-                              err);
-    }
-    if (code == MH_OK) {
-        (config->json ? lag_write_json : lag_write_table)(&out, &view,
-                                                          view.at_ms);
-        (void)fputs(mh_buf_string(&out), stdout);
-        *ok = view.judge.group.status == LAG_OK;
-    }
-    mh_buf_fini(&out);
-    lag_judge_fini(&view.judge);
-    lag_source_fini(&view.source);
-    lag_sink_fini(&view.sink);
-    lag_kafka_close(kafka);
-    lag_pg_free(pg);
     return code;
 }

@@ -12,7 +12,8 @@ struct lag_config {
     const struct mh_options *options; /**< lent; kafka.* keys */
 };
 
-/** Look once and print. @param ok out; the status is OK
+/** Look until what waits has been read, at most some 5 s, and print.
+ *  @param ok out; the status is OK, and the age of what waits is known
  *  @returns MH_OK, or why it could not look */
 MH_MUST enum mh_code lag_status(const struct lag_config *config, bool *ok,
                                 struct mh_err *err);

@@ -23,6 +23,13 @@ def monitor(stack, tmp_path):
         yield running
 
 
+def last_sign(stack):
+    """When the last sign of life was given."""
+    [[seen]] = stack.rows("SELECT extract(epoch FROM max(seen_at))::float8"
+                          " FROM ops.partition_progress")
+    return seen
+
+
 def start_two(stack):
     """Two consumers that share the partitions; {name: process}"""
     both = {name: stack.start_consumer(MAHALLE_NAME=name) for name in ("one", "two")}
@@ -60,6 +67,30 @@ def test_one_is_frozen_and_the_other_waits_for_a_lock(stack, contract, monitor):
     monitor.wait_lag({p: 0 for p in range(PARTITIONS)})
     monitor.wait("OK", 20)
     assert monitor.status()["statuses"] == {"OK": PARTITIONS}
+
+
+@pytest.mark.timeout(180)
+def test_a_commit_that_waits_for_a_standby(stack, contract, monitor):
+    """It cannot give signs of life meanwhile, and lives: who is called looks at PostgreSQL."""
+    stack.start_consumer()
+    wait_for(lambda: len(stack.progress()) == PARTITIONS, 30)
+    with stack.superuser() as server:
+        server.execute("SET synchronous_commit = local")
+        server.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        server.execute("SELECT pg_reload_conf()")
+        try:
+            put(stack, contract, 1, 2)
+            wait_for(lambda: monitor.by_status().get("STALLED") == [2], PROMISED_S,
+                     lambda: monitor.status())
+            said = monitor.status()
+            assert said["statuses"] == {"OK": PARTITIONS - 1, "STALLED": 1}
+            assert "standby" in said["reason"]
+            assert time.time() - last_sign(stack) > 30    # no sign of life
+        finally:
+            server.execute("ALTER SYSTEM RESET synchronous_standby_names")
+            server.execute("SELECT pg_reload_conf()")
+    stack.wait_applied()
+    assert monitor.wait("OK", 20)[1]["lag_records"] == 0
 
 
 @pytest.mark.timeout(180)

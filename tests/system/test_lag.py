@@ -188,6 +188,16 @@ def test_positions_that_go_back_and_records_that_go(stack, contract, monitor):
     assert said["lag_seconds"] == pytest.approx(time.time() - posted, abs=RIGHT_S)
 
 
+def test_one_look_at_what_cannot_be_read(stack, contract, monitor):
+    """Records that wait and cannot be dated are never told to be well."""
+    stack.set_topic("compression.type", "lz4")
+    put(stack, contract, 40, 5)
+    stack.spoil(5, 0)
+    code, said = monitor.once()
+    assert (code, said["status"]) == (1, "NEVER_COMMITTED"), said
+    assert part(said, 5)["lag_records"] == 40 and part(said, 5)["lag_seconds"] is None
+
+
 def test_a_refusal_waits_for_a_person(stack, contract, monitor):
     consumer = stack.start_consumer(MAHALLE_LISTEN="127.0.0.1:0")
     put(stack, contract, 1, 2)

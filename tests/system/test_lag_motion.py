@@ -63,14 +63,14 @@ HOUR = 3600
 SLOW = {"MAHALLE_BATCH_RECORDS": "1"}
 
 
-def put_an_hour(stack, contract):
-    """A record for each of the last 3600 seconds, in partition 2; their times."""
+def put_an_hour(stack, contract, partition=2):
+    """A record for each of the last 3600 seconds in a partition; their times."""
     stack.set_topic("message.timestamp.type", "CreateTime")
     producer = confluent_kafka.Producer({
         "bootstrap.servers": stack.environment["MAHALLE_BROKERS"], "linger.ms": 20})
     first = int(time.time()) - HOUR
     for number, (key, value) in enumerate(meetings(contract, HOUR)):
-        producer.produce(TOPIC, key=key, value=value, partition=2,
+        producer.produce(TOPIC, key=key, value=value, partition=partition,
                          timestamp=(first + number) * 1000)
     assert producer.flush(60) == 0
     return [first + number for number in range(HOUR)]
@@ -115,6 +115,20 @@ def test_slow_and_from_zero(stack, contract, monitor):
     stack.start_consumer()
     stack.wait_applied()
     monitor.wait_lag({2: 0})
+
+
+def test_slow_and_busy_with_one_of_two(stack, contract, monitor):
+    """The client library hands over the records of one partition first: the other one is
+    late, and nobody is called."""
+    for partition in (2, 3):
+        put_an_hour(stack, contract, partition)
+    stack.start_consumer(**SLOW)
+    wait_for(lambda: max(stack.progress().get(p, 0) for p in (2, 3)) > 0, 30)
+    stack.execute("UPDATE ops.partition_progress SET since = since - interval '1 min'")
+    code, said = monitor.once()
+    parts = [said["partitions"][p] for p in (2, 3)]
+    assert (code, {part["status"] for part in parts}) == (1, {"LAGGING"}), parts
+    assert sum("busy with other partitions" in part["reason"] for part in parts) == 1
 
 
 def put_everywhere(stack, record):

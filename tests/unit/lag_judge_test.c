@@ -373,7 +373,7 @@ static void wait_for_a_lock(struct lag_world *w, bool locked)
 {
     w->alive = w->alive && !locked;
     for (int i = 0; i < PARTS; i++) {
-        w->sink.items[i].locked = locked;
+        w->sink.items[i].locked = w->sink.items[i].at_work = locked;
     }
 }
 

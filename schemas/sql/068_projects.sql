@@ -27,6 +27,11 @@ CREATE TABLE core.project (
     PRIMARY KEY (project_code, type_id, part)
 ) WITH (fillfactor = 70);
 
+-- No rows. Locked until the commit, in ROW EXCLUSIVE mode by who adds, in SHARE
+-- ROW EXCLUSIVE by who counts anew. A table of its own, so that no VACUUM ever
+-- stands in the way.
+CREATE TABLE core.project_gate ();
+
 -- For the facts that a transaction has brought, and for those of one project. By
 -- hash, which is the cheapest to keep.
 CREATE INDEX event_of_project_applied ON core.event (applied_at)
@@ -80,7 +85,7 @@ END $$;
 CREATE FUNCTION core.recount_projects(codes text[])
 RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    LOCK TABLE core.project IN SHARE ROW EXCLUSIVE MODE;
+    LOCK TABLE core.project_gate IN SHARE ROW EXCLUSIVE MODE;
     UPDATE core.project
        SET facts = 0, credit = NULL, first_on = NULL, last_on = NULL,
            last_at = NULL, last_agency = NULL, last_event = NULL,
@@ -125,6 +130,7 @@ BEGIN
             PERFORM core.recount_projects(recounted);
         END IF;
     END IF;
+    LOCK TABLE core.project_gate IN ROW EXCLUSIVE MODE;
     INSERT INTO core.project AS p %s
     ON CONFLICT (project_code, type_id, part) DO UPDATE
     SET facts = p.facts + excluded.facts,

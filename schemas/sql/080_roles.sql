@@ -92,6 +92,8 @@ GRANT SELECT, INSERT ON core.event_history, ops.dead_letter TO mahalle_writer;
 GRANT INSERT ON core.dead_letter_record, core.committed, core.commit_gate
     TO mahalle_writer;
 
+-- To lock it.
+GRANT UPDATE ON core.project_gate TO mahalle_writer;
 GRANT SELECT ON core.project_fact TO mahalle_writer;
 GRANT EXECUTE ON FUNCTION
     core.fold_projects(boolean), core.recount_projects(text[]),

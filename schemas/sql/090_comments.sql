@@ -69,6 +69,7 @@ BEGIN
     ('TABLE core.event_history', 'ویرایش‌های پیشین', 'versions that were superseded'),
     ('TABLE core.daily', 'جمع‌های روزانه', 'totals of the facts in force'),
     ('TABLE core.project', 'آن‌چه رویدادهای هر پروژه به آن می‌رسند', 'what the facts about each project come to'),
+    ('TABLE core.project_gate', 'قفل میان افزودن به پروژه‌ها و شمارش دوباره', 'no rows; locked by a transaction that adds to projects or counts them anew'),
     ('TABLE core.committed', 'لحظه ثبت هر تراکنش', 'when the transactions that wrote versions were committed'),
     ('TABLE core.commit_gate', 'قفل ترتیب ثبت‌ها', 'no rows; locked by a transaction that is about to commit'),
     ('TABLE core.posted', 'شمار رویدادها به روز وقوع و روز ارسال', 'facts in force by the day they happened and the day they were posted'),

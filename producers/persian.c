@@ -213,6 +213,23 @@ static bool is_spoiled(const char *text, size_t len)
     return false;
 }
 
+size_t persian_lead(const char *text, size_t len)
+{
+    size_t lead = 0;
+    size_t at = 0;
+
+    while (at < len && mh_text_character(text + at, len - at) > 0) {
+        uint32_t code = take(text, &at);
+
+        if (code != ZWNJ && find(BLANK, COUNT(BLANK), code) == NULL &&
+            find(INVISIBLE, COUNT(INVISIBLE), code) == NULL) {
+            break;
+        }
+        lead = at;
+    }
+    return lead;
+}
+
 /* @returns bytes in `room`: no more than `len`, as nothing gets longer */
 static size_t clean_inside(const char *text, size_t len, char *room)
 {

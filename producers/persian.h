@@ -31,6 +31,9 @@ struct persian_text {
  * @param room lent; `len` bytes; written over when something inside changes
  */
 struct persian_text persian_clean(const char *text, size_t len, char *room);
+/** Bytes at the beginning that nobody sees: blanks, ZWNJ, invisible marks.
+ *  @param text lent; any bytes */
+size_t persian_lead(const char *text, size_t len);
 /**
  * The key of a name: small ASCII letters, no blanks, hyphens, dots, low lines,
  * ZWNJ, tatweel or vowel signs; one form for each of the letters yeh, kaf, heh,

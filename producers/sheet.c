@@ -221,11 +221,14 @@ enum mh_code sheet_header(struct sheet *sheet, const struct mh_type *type,
 
 /* ------------------------------------------------------------------ rows */
 
-static const char FORMULAS[] = "=+-@\t\r";
+static const char FORMULAS[] = "=+-@";
 
+/* Some spreadsheets leave out what nobody sees before they look. */
 static bool begins_formula(const char *text, size_t len)
 {
-    return len > 0 && memchr(FORMULAS, text[0], sizeof FORMULAS - 1) != NULL;
+    size_t at = persian_lead(text, len);
+
+    return at < len && memchr(FORMULAS, text[at], sizeof FORMULAS - 1) != NULL;
 }
 
 /* Behind any number of apostrophes. */
@@ -241,16 +244,17 @@ static bool is_quoted_formula(const char *text, size_t len)
 
 bool sheet_is_formula(const char *text, size_t len)
 {
-    size_t at = 1;
+    size_t sign = persian_lead(text, len);
+    size_t at = sign + 1;
 
     if (!begins_formula(text, len)) {
         return false;
     }
-    while (at < len && (text[0] == '-' || text[0] == '+') &&
+    while (at < len && (text[sign] == '-' || text[sign] == '+') &&
            ((text[at] >= '0' && text[at] <= '9') || text[at] == '.')) {
         at++;
     }
-    return at == 1 || at < len;
+    return at == sign + 1 || at < len;
 }
 
 bool sheet_is_blank(const struct row *row)

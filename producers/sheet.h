@@ -67,7 +67,7 @@ MH_MUST enum mh_code sheet_row(struct sheet *sheet, const struct row *row,
 
 /**
  * Whether a spreadsheet would take the text of a cell for a formula: it begins
- * as one and is no plain number. Such a cell is written behind an apostrophe,
+ * as one, behind what nobody sees, and is no plain number. Such a cell is written behind an apostrophe,
  * which sheet_row leaves out again.
  */
 bool sheet_is_formula(const char *text, size_t len);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A grant that is missing is named by what the event has, and by what the key
- * has instead. */
+ * has instead; of a stored fact only by the latter. */
 #include "gateway_policy.h"
 
 #include <stdio.h>
@@ -126,13 +126,13 @@ bool policy_check(const struct contract *contract, const struct key *key,
     return may;
 }
 
-static void refuse_fact(struct mh_faults *faults, const char *granted,
-                        const char *got)
+/* What the fact has instead is not told: it is none of the key's. */
+static void refuse_fact(struct mh_faults *faults, const char *granted)
 {
     static const char NAME[] = "event_id";
 
-    mh_fault_add_name(faults, MH_GRANT, NAME, sizeof NAME - 1, granted, got,
-                      got == NULL ? 0 : strlen(got));
+    mh_fault_add_name(faults, MH_GRANT, NAME, sizeof NAME - 1, granted, NULL,
+                      0);
 }
 
 bool policy_check_fact(const struct contract *contract, const struct key *key,
@@ -143,19 +143,19 @@ bool policy_check_fact(const struct contract *contract, const struct key *key,
     bool may = true;
 
     if (fact == NULL) {
-        refuse_fact(faults, "a stored fact; a new one has revision 0", NULL);
+        refuse_fact(faults, "a stored fact; a new one has revision 0");
         return false;
     }
     if (!key_may_type(key, fact->type)) {
         show_list(key->types, granted, sizeof granted);
-        refuse_fact(faults, granted, fact->type);
+        refuse_fact(faults, granted);
         may = false;
     }
     county = contract_county(contract, fact->place, strlen(fact->place),
                              fact->day, room);
     if (!key_may_county(key, county)) {
         show_list(key->counties, granted, sizeof granted);
-        refuse_fact(faults, granted, county == NULL ? fact->place : county);
+        refuse_fact(faults, granted);
         may = false;
     }
     return may;

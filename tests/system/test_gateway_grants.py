@@ -77,7 +77,7 @@ def test_a_fact_of_another_county_stays_as_it_is(door, keys, way):
     answer = door.post(moved, Authorization=keys["county"], Accept_Language="en")
     assert (answer.status_code, told(answer)) == (403, [REFUSED]), answer.text
     error, = answer.json()["results"][0]["errors"]
-    assert error["got"].isdigit() and error["expected"].isdigit()
+    assert error["got"] is None and error["expected"].isdigit()
     assert facts(door, fact) == [(0, THERE, True)]
     assert door.post(moved).status_code == 201
 
@@ -91,7 +91,7 @@ def test_a_fact_of_another_type_stays_as_it_is(door, keys):
     answer = door.post(change(cleanup(HERE, fact["event_id"])), Authorization=keys["type"],
                        Accept_Language="fa")
     assert (answer.status_code, told(answer)) == (403, [REFUSED]), answer.text
-    assert answer.json()["results"][0]["errors"][0]["got"] == "environment_awareness_held"
+    assert "environment_awareness_held" not in answer.text   # nor what it is instead
 
 
 def test_its_own_facts_a_key_may_change_at_once(door, other, keys):

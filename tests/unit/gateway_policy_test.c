@@ -136,10 +136,13 @@ static void a_fact_is_the_keys_by_what_it_is_now(void **state)
     assert_false(policy_check_fact(&contract, &some, &fact, &faults));
     assert_int_equal(faults.count, 2);
     assert_fault(0, "/event_id", MH_GRANT);
-    assert_string_equal(faults.items[0].got, "school_opened");
     assert_string_equal(faults.items[0].expected, "cleanup_held");
     assert_fault(1, "/event_id", MH_GRANT);
-    assert_string_equal(faults.items[1].got, "2409");
+    assert_string_equal(faults.items[1].expected, "2402");
+    for (int i = 0; i < faults.count; i++) {
+        /* what a fact is that is none of the key's it is not told */
+        assert_string_equal(faults.items[i].got, "");
+    }
     faults.count = 0;
     assert_false(policy_check_fact(&contract, &some, NULL, &faults));
     assert_fault(0, "/event_id", MH_GRANT);

@@ -189,13 +189,35 @@ static void wrong_columns_are_named_with_the_nearest(void **state)
 
 static void the_apostrophe_before_a_formula_is_none_of_the_data(void **state)
 {
+    /* what a spreadsheet may drop before it looks: blanks, line ends, marks of
+     * direction, a byte order mark, several of them */
+    static const char *const LEADS[] = {"",
+                                        " ",
+                                        "  ",
+                                        "\n",
+                                        "\xc2\xa0",
+                                        "\xe2\x80\x8f",
+                                        "\xef\xbb\xbf",
+                                        "\xe2\x80\xab \xe2\x80\x8c"};
+
     (void)state;
-    assert_string_equal(
-        read_table(HEAD ",members_present\n" GOOD ",'-5\n" GOOD ",'5\n"),
-        "1 /members_present MIN\n2 /members_present TYPE\n");
+    assert_string_equal(read_table(HEAD ",members_present\n" GOOD ",'-5\n" GOOD
+                                        ",'5\n" GOOD ",'\xe2\x80\x8f-5\n"),
+                        "1 /members_present MIN\n2 /members_present TYPE\n"
+                        "3 /members_present MIN\n");
     assert_true(sheet_is_formula("=1", 2));
     assert_true(sheet_is_formula("-1+1", 4));
+    for (size_t i = 0; i < sizeof LEADS / sizeof LEADS[0]; i++) {
+        char cell[32];
+        int len = snprintf(cell, sizeof cell, "%s=1+1", LEADS[i]);
+
+        assert_true(sheet_is_formula(cell, (size_t)len));
+        len = snprintf(cell, sizeof cell, "%s12", LEADS[i]);
+        assert_false(sheet_is_formula(cell, (size_t)len));
+    }
     assert_false(sheet_is_formula("'=1", 3));
+    assert_false(sheet_is_formula(" ", 1));
+    assert_false(sheet_is_formula("\xe2\x80", 2));
     assert_false(sheet_is_formula("-1.5", 4));
     assert_false(sheet_is_formula("1-1", 3));
     assert_false(sheet_is_formula("", 0));

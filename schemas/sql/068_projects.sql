@@ -102,7 +102,8 @@ BEGIN
                excluded.place_code, excluded.number);
 END $$;
 
--- Add what the consumer's transaction has brought. New facts are added to what
+-- Add what the consumer's transaction has brought: no other that commits has its
+-- applied_at (core.committed). New facts are added to what
 -- stands there; where a fact was `changed`, its projects are counted anew.
 DO $do$
 DECLARE

@@ -8,6 +8,7 @@ force; only the five published totals are known beforehand.
 import collections
 import datetime
 import decimal
+import json
 import re
 import subprocess
 import time
@@ -29,6 +30,13 @@ DAY = datetime.date(2025, 10, 13)
 YEAR, MONTH, MONTH_DAY = calendar.from_day(calendar.from_date(DAY))
 WEDNESDAY = 2  # of datetime.date.weekday
 SECONDS_MAX = 2
+# What is done of it cannot be told by neighbourhood.
+SENSITIVE_PLAN = json.dumps({
+    "event_type": "activity_planned", "event_id": "sensitive-plan",
+    "occurred_on": "2025-09-01", "due_on": "2025-10-01",
+    "posted_at": "2025-09-01T12:00:00Z", "agency_code": "governorate",
+    "place_code": "c1195-001", "council_code": "c1195-001-C1",
+    "planned_event_type": "counselling_provided"})
 TO_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
@@ -342,8 +350,9 @@ class Answers:
         outcomes = {}
         for plan in self.until("activity_planned"):
             due = plan.get("due_on", calendar.from_date(DAY))
-            if due <= calendar.from_date(DAY):
-                name, planned = plan["planned_event_type"], plan.get("planned_count", 1)
+            name, planned = plan["planned_event_type"], plan.get("planned_count", 1)
+            if (due <= calendar.from_date(DAY)
+                    and not self.views.contract.types[name].sensitive):
                 done = sum(plan["occurred_on"] <= e["occurred_on"] <= due
                            for e in acts.get((name, plan["place_code"]), ()))
                 outcomes.setdefault(name, []).append((planned, min(planned, done)))
@@ -415,7 +424,7 @@ def demo(servers, tmp_path_factory):
     events, places = folder / "demo.ndjson", folder / "places.csv"
     subprocess.run([ROOT / "tests" / "demo" / "generate", "--output", events,
                     "--places", places], check=True)
-    lines = events.read_text("utf-8").splitlines()
+    lines = [*events.read_text("utf-8").splitlines(), SENSITIVE_PLAN]
     contract = Contract()
     contract.add_places(places)
     facts, posted = Facts(), collections.Counter()

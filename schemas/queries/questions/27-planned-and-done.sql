@@ -4,7 +4,8 @@
 --
 -- Plans that were due: done is what the neighbourhood did of that type between
 -- the plan and the day it was due, at most as much as was planned. A plan without
--- a number is for one.
+-- a number is for one. What is done of a sensitive type is published by month and
+-- county alone, so plans of such a type are not asked about.
 WITH params AS (SELECT date '2025-10-13' AS day)      -- 21 Mehr 1404
 , plan AS (
     SELECT p.event_id, p.agency_code, p.neighbourhood_code,
@@ -13,7 +14,9 @@ WITH params AS (SELECT date '2025-10-13' AS day)      -- 21 Mehr 1404
            coalesce(p.planned_count, 1) AS planned
       FROM params
       JOIN report.activity_planned_event p ON p.occurred_on <= params.day
-     WHERE coalesce(p.due_on, params.day) <= params.day
+      JOIN report.event_type t ON t.event_type = p.planned_event_type
+     WHERE NOT t.sensitive AND t.kind IN ('act', 'plan')
+       AND coalesce(p.due_on, params.day) <= params.day
 ), outcome AS (
     SELECT plan.event_type, plan.planned,
            least(plan.planned, coalesce(d.events, 0)) AS done

@@ -35,7 +35,7 @@ struct parcel {
     struct told *told;             /**< owned; NULL: not settled */
     int64_t until_ms;              /**< upload: given up then, by mh_clock_ms */
     bool cloud;                    /**< upload: a CloudEvent */
-    bool doubtful;                 /**< upload: it may be stored */
+    bool doubtful;                 /**< sent before: it may be stored */
     struct send_headers headers;   /**< Kafka: key and headers */
     size_t bytes;                  /**< memory that it takes */
     size_t len;                    /**< bytes of `value` */

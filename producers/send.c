@@ -68,8 +68,8 @@ static void give_up(struct send *sender, struct parcel *parcel,
                     rd_kafka_resp_err_t error, bool certain)
 {
     char reason[512];
-    struct mahalle_result result =
-        told_nothing(certain ? MAHALLE_NOT_STORED : MAHALLE_UNCERTAIN);
+    struct mahalle_result result = told_nothing(
+        certain && !parcel->doubtful ? MAHALLE_NOT_STORED : MAHALLE_UNCERTAIN);
 
     if (error == RD_KAFKA_RESP_ERR__MSG_TIMED_OUT) {
         (void)snprintf(reason, sizeof reason,
@@ -247,7 +247,8 @@ static void give_up_all(struct send *sender, const char *reason)
 }
 
 /* A new client gets everything that waits: no report is taken meanwhile, and
- * nobody hands over. It is no more than fits into the queue it comes from. */
+ * nobody hands over. It is no more than fits into the queue it comes from. What
+ * the old one had sent may be stored, whatever becomes of it now. */
 static enum mh_code replace(struct send *sender, struct mh_err *err)
 {
     struct parcels *parcels = sender->settings.parcels;
@@ -258,8 +259,10 @@ static enum mh_code replace(struct send *sender, struct mh_err *err)
     for (struct parcel *parcel = parcels_unsettled(parcels, NULL);
          code == MH_OK && parcel != NULL;
          parcel = parcels_unsettled(parcels, parcel)) {
-        rd_kafka_resp_err_t error = produce(sender, parcel);
+        rd_kafka_resp_err_t error;
 
+        parcel->doubtful = true;
+        error = produce(sender, parcel);
         if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
             code = mh_fail(err, mh_kafka_code(error), "kafka at %s: %s",
                            sender->brokers, rd_kafka_err2str(error));

@@ -245,8 +245,8 @@ enum mh_code client_open(const struct client_settings *settings,
     return MH_OK;
 }
 
-/* Owners hear of what has no result. */
-static void tell_rest(struct client *client)
+/* Owners hear of what has no result. @param kafka it was all sent */
+static void tell_rest(struct client *client, bool kafka)
 {
     struct parcel *parcel;
 
@@ -255,11 +255,11 @@ static void tell_rest(struct client *client)
     }
     (void)parcels_hand_all(&client->parcels);
     while ((parcel = parcels_unsettled(&client->parcels, NULL)) != NULL) {
-        bool sent = client->sender != NULL || parcel->doubtful;
+        bool sent = kafka || parcel->doubtful;
         struct mahalle_result result =
             told_nothing(sent ? MAHALLE_UNCERTAIN : MAHALLE_NOT_STORED);
 
-        if (client->sender != NULL) {
+        if (kafka) {
             result.id = parcel->headers.id;
         }
         result.tag = parcel->tag;
@@ -271,12 +271,17 @@ static void tell_rest(struct client *client)
 
 void client_close(struct client *client)
 {
+    bool kafka;
+
     if (client == NULL) {
         return;
     }
+    kafka = client->sender != NULL;
     upload_close(client->upload);
+    client->upload = NULL;
     send_close(client->sender);
-    tell_rest(client);
+    client->sender = NULL;
+    tell_rest(client, kafka);
     parcels_fini(&client->parcels);
     file_contract_close(&client->contract);
     (void)pthread_rwlock_destroy(&client->contract_lock);

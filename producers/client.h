@@ -70,8 +70,8 @@ struct client {
  */
 MH_MUST enum mh_code client_open(const struct client_settings *settings,
                                  struct client **client, struct mh_err *err);
-/** What has no result is told to its owner as NOT_STORED or UNCERTAIN. NULL is
- *  fine. */
+/** What has no result is told to its owner as NOT_STORED or UNCERTAIN; the
+ *  owner hands nothing over then. NULL is fine. */
 void client_close(struct client *client);
 
 void work_init(struct work *work);

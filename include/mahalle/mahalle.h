@@ -145,11 +145,13 @@ struct mahalle_settings {
                              128 KiB to 1 GiB, default 32 MiB */
 
     /** Called once for each event of mahalle_post. It may call mahalle_post
-     *  with a wait_ms of 0, and no other function of this client. It returns:
-     *  no longjmp, no exception. NULL: results are dropped. */
+     *  with a wait_ms of 0, and no other function of this client; while
+     *  mahalle_close runs that is MAHALLE_USAGE too. It returns: no longjmp,
+     *  no exception. NULL: results are dropped. */
     void (*on_result)(void *opaque, const struct mahalle_result *result);
     /** Called for what an operator may want to read, from any thread, maybe
-     *  several at once. Never contents of events. NULL: dropped. */
+     *  several at once. Never contents of events. It calls nothing of this
+     *  client, whose locks may be held. NULL: dropped. */
     void (*on_log)(void *opaque, enum mahalle_level level, const char *text);
     void *opaque; /**< for both */
 };
@@ -229,11 +231,12 @@ enum mahalle_code mahalle_poll(struct mahalle *client, int wait_ms,
 enum mahalle_code mahalle_flush(struct mahalle *client, int wait_ms,
                                 struct mahalle_err *err);
 
-/** Events without a result so far, of all threads. */
+/** Events without a result so far, of all threads; 0 in a child process. */
 size_t mahalle_waiting(const struct mahalle *client);
 
-/** End the client, without waiting: what has no result becomes UNCERTAIN, or
- *  NOT_STORED if it was never sent, and is told to on_result. Flush first. No
+/** End the client, without waiting for answers, within about a second: what
+ *  has no result becomes UNCERTAIN, or NOT_STORED if it was never sent, and is
+ *  told to on_result, whose posts are refused (MAHALLE_USAGE). Flush first. No
  *  other thread may use the client any more. NULL is fine. */
 void mahalle_close(struct mahalle *client);
 

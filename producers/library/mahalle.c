@@ -54,6 +54,9 @@ enum mahalle_code inside_admit(struct mahalle *client, bool waits,
             err, MAHALLE_USAGE,
             "the client is another process's; open one after fork()");
     }
+    if (atomic_load(&client->closing)) {
+        return inside_fail(err, MAHALLE_USAGE, "the client is closed");
+    }
     if (waits && parcels_serving(&client->client->parcels)) {
         return inside_fail(err, MAHALLE_USAGE,
                            "on_result may call nothing but mahalle_post");
@@ -139,6 +142,7 @@ enum mahalle_code mahalle_open(const struct mahalle_settings *settings,
 void mahalle_close(struct mahalle *client)
 {
     if (inside_admit(client, true, NULL) == MAHALLE_OK) {
+        atomic_store(&client->closing, true); /* on_result may try to post */
         free_all(client);
     }
 }
@@ -276,7 +280,10 @@ enum mahalle_code mahalle_flush(struct mahalle *client, int wait_ms,
 
 size_t mahalle_waiting(const struct mahalle *client)
 {
-    return client == NULL ? 0 : parcels_count(&client->client->parcels);
+    /* in a child the lock may be held for ever by a thread of the parent */
+    return client == NULL || client->process != getpid()
+               ? 0
+               : parcels_count(&client->client->parcels);
 }
 
 enum mahalle_code mahalle_uuid(char id[37])

@@ -14,6 +14,7 @@ struct mahalle {
     struct mahalle_settings settings; /* texts in `texts` */
     struct mh_arena texts;
     pid_t process;
+    atomic_bool closing;  /* nothing is taken any more */
     atomic_size_t told;   /* results that on_result was called for */
     pthread_mutex_t lock; /* of `works` */
     struct work *works;   /* owned; those not in use */

@@ -36,7 +36,7 @@ struct world {
     int told[FATES];
     char last[1024]; /* faults of the last one that was refused, or why not */
     int inside;      /* what a call from on_result returned; -1: none is made */
-    struct mahalle *calls;
+    struct mahalle *calls, *posts;
 };
 
 static void on_result(void *opaque, const struct mahalle_result *result)
@@ -57,6 +57,9 @@ static void on_result(void *opaque, const struct mahalle_result *result)
         assert_null(result->faults[result->fault_count]);
     } else {
         (void)snprintf(world->last, sizeof world->last, "%s", result->reason);
+    }
+    if (world->posts != NULL) {
+        world->inside = (int)mahalle_post(world->posts, "{}", 2, NULL, 0, NULL);
     }
     if (world->calls != NULL) {
         struct mahalle *client = world->calls;
@@ -361,6 +364,22 @@ static void what_is_closed_too_early_is_told(void **state)
     assert_string_equal(world->last, "the client was closed");
 }
 
+static void what_on_result_posts_while_it_is_closed_is_not_taken(void **state)
+{
+    struct world *world = *state;
+    char text[EVENT_MAX];
+
+    open_client(world);
+    rd_kafka_mock_broker_set_down(world->cluster, 1);
+    assert_int_equal(post(world, event(1, text), 0), MAHALLE_OK);
+    world->posts = world->client;
+    mahalle_close(world->client);
+    world->client = NULL;
+    assert_int_equal(world->inside, MAHALLE_USAGE);
+    assert_int_equal(world->told[MAHALLE_UNCERTAIN], 1);
+    assert_int_equal(world->told[MAHALLE_REFUSED], 0);
+}
+
 /* ----------------------------------------------------------------- threads */
 
 struct poster {
@@ -457,6 +476,7 @@ int main(void)
         TEST(without_a_broker_events_are_given_up_and_later_ones_stored),
         TEST(what_comes_too_late_is_uncertain_and_for_nobody),
         TEST(what_is_closed_too_early_is_told),
+        TEST(what_on_result_posts_while_it_is_closed_is_not_taken),
         TEST(threads_share_a_client),
         TEST(ids_are_uuids_of_version_4_and_new),
 #undef TEST

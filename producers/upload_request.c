@@ -20,8 +20,25 @@ struct request {
     const struct mahalle_settings *settings;
     const atomic_bool *ending;
     struct mh_buf answer;
+    int attempts; /* of the request in hand: times that it may have been sent */
     char text[CURL_ERROR_SIZE];
 };
+
+/* A connection is there, a new one or one that was kept, and the request goes
+ * out now. When one that was kept turns out to be cut, libcurl comes here again
+ * with a new one, by itself. */
+static int on_connected(void *opaque, char *peer, char *own, int peer_port,
+                        int own_port)
+{
+    struct request *request = opaque;
+
+    (void)peer;
+    (void)own;
+    (void)peer_port;
+    (void)own_port;
+    request->attempts++;
+    return CURL_PREREQFUNC_OK;
+}
 
 static size_t on_bytes(char *bytes, size_t size, size_t count, void *opaque)
 {
@@ -108,6 +125,9 @@ static bool set_up(struct request *request, const char *url)
                             "libmahalle/" MAHALLE_VERSION) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->text) ==
                CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected) ==
+               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PREREQDATA, request) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_bytes) ==
                CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, request) == CURLE_OK &&
@@ -187,16 +207,17 @@ static bool add_headers(const struct request *request, const char *media,
     return good;
 }
 
-static enum request_end end_of(CURLcode code)
+/* What the code says is of the last attempt; whether something was sent is of
+ * all of them. */
+static enum request_end end_of(const struct request *request, CURLcode code)
 {
-    switch ((int)code) { /* an enum of a hundred */
-    case CURLE_OK:
+    if (code == CURLE_OK) {
         return REQUEST_ANSWERED;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_SSL_CONNECT_ERROR:
-        return REQUEST_AWAY;
+    }
+    if (request->attempts > 0) {
+        return REQUEST_CUT;
+    }
+    switch ((int)code) { /* an enum of a hundred */
     case CURLE_URL_MALFORMAT:
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_PEER_FAILED_VERIFICATION:
@@ -204,17 +225,8 @@ static enum request_end end_of(CURLcode code)
     case CURLE_SSL_CACERT_BADFILE:
         return REQUEST_HOPELESS;
     default:
-        return REQUEST_CUT;
+        return REQUEST_AWAY;
     }
-}
-
-/* A connection that was never made has carried nothing. */
-static bool was_connected(CURL *easy)
-{
-    curl_off_t sent = 0;
-
-    return curl_easy_getinfo(easy, CURLINFO_SIZE_UPLOAD_T, &sent) == CURLE_OK &&
-           sent > 0;
 }
 
 static void read_reply(const struct request *request, CURLcode code,
@@ -222,10 +234,8 @@ static void read_reply(const struct request *request, CURLcode code,
 {
     curl_off_t after_s = 0;
 
-    reply->end = end_of(code);
-    if (reply->end == REQUEST_CUT && !was_connected(request->easy)) {
-        reply->end = REQUEST_AWAY;
-    }
+    reply->end = end_of(request, code);
+    reply->repeated = request->attempts > 1;
     if (reply->end != REQUEST_ANSWERED) {
         (void)snprintf(reply->text, sizeof reply->text, "%s",
                        request->text[0] == '\0' ? curl_easy_strerror(code)
@@ -251,6 +261,7 @@ void request_post(struct request *request, const struct mh_buf *body,
     *reply = (struct reply){.end = REQUEST_AWAY, .text = "out of memory"};
     mh_buf_reset(&request->answer);
     request->text[0] = '\0';
+    request->attempts = 0;
     if (add_headers(request, media, key, &headers) &&
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, timeout_ms) == CURLE_OK &&

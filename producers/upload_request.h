@@ -31,6 +31,8 @@ struct reply {
     const char *body;   /**< ANSWERED: lent until the next request */
     size_t len;         /**< bytes of `body` */
     int retry_after_ms; /**< ANSWERED: Retry-After, bounded; 0: not said */
+    bool repeated;      /**< it was sent before over a connection that was cut,
+                             so that may be stored whatever the answer says */
     char text[256];     /**< the others: why */
 };
 

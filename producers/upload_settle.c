@@ -137,11 +137,19 @@ static void lose_all(struct courier *courier, const char *problem)
     }
 }
 
+/* Any of the batch may be stored. */
+static void doubt(struct courier *courier)
+{
+    for (size_t i = 0; i < courier->count; i++) {
+        courier->batch[i]->doubtful = true;
+    }
+}
+
 void upload_retry(struct courier *courier, bool doubtful, int wait_ms,
                   const char *problem)
 {
-    for (size_t i = 0; i < courier->count; i++) {
-        courier->batch[i]->doubtful = courier->batch[i]->doubtful || doubtful;
+    if (doubtful) {
+        doubt(courier);
     }
     put_back(courier, wait_ms, problem);
 }
@@ -229,6 +237,9 @@ static void settle_whole(struct courier *courier, const struct reply *reply)
 
 void upload_settle(struct courier *courier, const struct reply *reply)
 {
+    if (reply->repeated) {
+        doubt(courier);
+    }
     switch (reply->end) {
     case REQUEST_ANSWERED:
         if (answer_read(reply->body, reply->len, courier->answers,

@@ -20,7 +20,7 @@
 #include "flat.h"
 #include "upload_answer.h"
 
-enum { THREADS = 4, EACH = 500, REQUEST_MAX = 2 * 1024 * 1024 };
+enum { THREADS = 4, EACH = 500, ANSWERS = 100000, REQUEST_MAX = 2 << 20 };
 
 /* ----------------------------------------------------------------- answers */
 
@@ -142,6 +142,9 @@ struct server {
     int listener;
     char url[64];
     pthread_t threads[8];
+    atomic_int
+        left;  /* answers; then a request is read and its connection cut */
+    bool ends; /* and there is no server any more; else it has no room */
 };
 
 static atomic_int retries; /* events that were not stored at first */
@@ -183,8 +186,27 @@ static bool answer(int client, size_t count)
     return good;
 }
 
+/* @returns false: the connection is over */
+static bool answer_in_turn(struct server *server, int client, size_t count)
+{
+    static const char NO_ROOM[] =
+        "HTTP/1.1 503 No\r\nContent-Length: 2\r\n\r\n{}";
+    int left = atomic_fetch_sub(&server->left, 1);
+
+    if (left > 0) {
+        return answer(client, count);
+    }
+    if (left < 0) {
+        return write(client, NO_ROOM, sizeof NO_ROOM - 1) > 0;
+    }
+    if (server->ends) {
+        (void)shutdown(server->listener, SHUT_RDWR);
+    }
+    return false;
+}
+
 /* Requests of one connection, until it ends. */
-static void serve(int client)
+static void serve(struct server *server, int client)
 {
     char *text = malloc(REQUEST_MAX + 1);
     size_t have = 0;
@@ -203,7 +225,7 @@ static void serve(int client)
                 (size_t)(body + 4 - text) + strtoul(length + 16, NULL, 10)) {
             size_t len = have - (size_t)(body + 4 - text);
 
-            if (!answer(client, count_lines(body + 4, len))) {
+            if (!answer_in_turn(server, client, count_lines(body + 4, len))) {
                 break;
             }
             have = 0;
@@ -215,11 +237,11 @@ static void serve(int client)
 
 static void *run_server(void *argument)
 {
-    const struct server *server = argument;
+    struct server *server = argument;
     int client;
 
     while ((client = accept(server->listener, NULL, NULL)) >= 0) {
-        serve(client);
+        serve(server, client);
     }
     return NULL;
 }
@@ -230,6 +252,8 @@ static void begin_server(struct server *server)
                              .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof at;
 
+    atomic_init(&server->left, ANSWERS);
+    server->ends = false;
     server->listener = socket(AF_INET, SOCK_STREAM, 0);
     assert_int_equal(bind(server->listener, (struct sockaddr *)&at, len), 0);
     assert_int_equal(listen(server->listener, 8), 0);
@@ -252,9 +276,54 @@ static void end_server(struct server *server)
     (void)close(server->listener);
 }
 
+/* A client of the server, and what it was told. */
+struct teller {
+    struct mahalle_settings settings;
+    struct mahalle *client;
+    int stored;
+    enum mahalle_fate last;
+    enum mahalle_code again; /* of a post in on_result */
+    bool posts;
+};
+
 static void on_result(void *opaque, const struct mahalle_result *result)
 {
-    *(int *)opaque += result->fate == MAHALLE_STORED;
+    struct teller *teller = opaque;
+
+    teller->stored += result->fate == MAHALLE_STORED;
+    teller->last = result->fate;
+    if (teller->posts) {
+        teller->again = mahalle_post(teller->client, "{}", 2, NULL, 0, NULL);
+    }
+}
+
+static void prepare(struct teller *teller, const char *url)
+{
+    memset(teller, 0, sizeof *teller);
+    mahalle_settings_init(&teller->settings, sizeof teller->settings);
+    teller->settings.gateway = url;
+    teller->settings.key = "mh_key";
+    teller->settings.connections = 1;
+    teller->settings.on_result = on_result;
+    teller->settings.opaque = teller;
+}
+
+static void open_teller(struct teller *teller)
+{
+    struct mahalle_err err;
+
+    if (mahalle_open(&teller->settings, &teller->client, &err) != MAHALLE_OK) {
+        fail_msg("%s", err.text);
+    }
+}
+
+static enum mahalle_fate post_one(struct teller *teller)
+{
+    assert_int_equal(
+        mahalle_post(teller->client, "{\"a\":1}", 7, NULL, 0, NULL),
+        MAHALLE_OK);
+    assert_int_equal(mahalle_flush(teller->client, 20000, NULL), MAHALLE_OK);
+    return teller->last;
 }
 
 static void *post(void *argument)
@@ -271,32 +340,75 @@ static void *post(void *argument)
 static void threads_post_over_connections_until_all_is_stored(void **state)
 {
     struct server server;
-    struct mahalle_settings settings;
-    struct mahalle_err err;
-    struct mahalle *client;
+    struct teller teller;
     pthread_t threads[THREADS];
-    int stored = 0;
 
     (void)state;
     begin_server(&server);
-    mahalle_settings_init(&settings, sizeof settings);
-    settings.gateway = server.url;
-    settings.key = "mh_key";
-    settings.connections = 4;
-    settings.queue_bytes = 256 * 1024;
-    settings.on_result = on_result;
-    settings.opaque = &stored;
-    assert_int_equal(mahalle_open(&settings, &client, &err), MAHALLE_OK);
+    prepare(&teller, server.url);
+    teller.settings.connections = 4;
+    teller.settings.queue_bytes = 256 * 1024;
+    open_teller(&teller);
     for (int i = 0; i < THREADS; i++) {
-        assert_int_equal(pthread_create(&threads[i], NULL, post, client), 0);
+        assert_int_equal(pthread_create(&threads[i], NULL, post, teller.client),
+                         0);
     }
     for (int i = 0; i < THREADS; i++) {
         (void)pthread_join(threads[i], NULL);
     }
-    assert_int_equal(mahalle_flush(client, 60000, &err), MAHALLE_OK);
-    assert_int_equal(stored, THREADS * EACH);
-    mahalle_close(client);
+    assert_int_equal(mahalle_flush(teller.client, 60000, NULL), MAHALLE_OK);
+    assert_int_equal(teller.stored, THREADS * EACH);
+    mahalle_close(teller.client);
     end_server(&server);
+}
+
+/* libcurl posts again by itself when a connection that it kept is cut. */
+static void what_was_sent_and_cut_off_is_uncertain_whatever_follows(
+    void **state)
+{
+    (void)state;
+    for (int ends = 0; ends < 2; ends++) {
+        struct server server;
+        struct teller teller;
+
+        begin_server(&server);
+        server.ends = ends == 1;
+        atomic_store(&server.left, 1);
+        prepare(&teller, server.url);
+        teller.settings.timeout_ms = 1000;
+        open_teller(&teller);
+        assert_int_equal(post_one(&teller), MAHALLE_STORED);
+        assert_int_equal(post_one(&teller), MAHALLE_UNCERTAIN);
+        mahalle_close(teller.client);
+        end_server(&server);
+    }
+}
+
+static void what_was_never_sent_is_not_stored(void **state)
+{
+    struct teller teller;
+
+    (void)state;
+    prepare(&teller, "http://127.0.0.1:1");
+    teller.settings.timeout_ms = 1000;
+    open_teller(&teller);
+    assert_int_equal(post_one(&teller), MAHALLE_NOT_STORED);
+    mahalle_close(teller.client);
+}
+
+static void what_on_result_posts_while_it_is_closed_is_not_taken(void **state)
+{
+    struct teller teller;
+
+    (void)state;
+    prepare(&teller, "http://127.0.0.1:1");
+    open_teller(&teller);
+    teller.posts = true;
+    assert_int_equal(mahalle_post(teller.client, "{\"a\":1}", 7, NULL, 0, NULL),
+                     MAHALLE_OK);
+    mahalle_close(teller.client);
+    assert_int_equal(teller.last, MAHALLE_NOT_STORED);
+    assert_int_equal(teller.again, MAHALLE_USAGE);
 }
 
 int main(void)
@@ -307,6 +419,10 @@ int main(void)
         cmocka_unit_test(problems_are_one_line_without_control_characters),
         cmocka_unit_test(texts_are_copied_as_one_line_with_their_type),
         cmocka_unit_test(threads_post_over_connections_until_all_is_stored),
+        cmocka_unit_test(
+            what_was_sent_and_cut_off_is_uncertain_whatever_follows),
+        cmocka_unit_test(what_was_never_sent_is_not_stored),
+        cmocka_unit_test(what_on_result_posts_while_it_is_closed_is_not_taken),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

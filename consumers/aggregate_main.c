@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "aggregate.h"
+#include "buf.h"
 #include "claim.h"
 #include "clock.h"
 #include "log.h"
@@ -24,6 +25,8 @@ enum {
     BACKOFF_FIRST_MS = 100,
     BACKOFF_MAX_MS = 5000,
     STATS_MS = 10000,
+    TOLD_MAX = 40, /* partitions in a line that is not too long to read */
+    LAG_BYTES = 2048,
     REPEAT_MS = 30000 /* the same trouble is told again after this */
 };
 
@@ -140,23 +143,59 @@ static bool handle(struct aggregate *a, struct trouble *trouble,
     return true;
 }
 
+/* "3:1200,7:?": records that wait in each partition that is not read to its end,
+ * as far as fetches have told; "0" without any. */
+static void format_lag(const struct positions *positions, struct mh_buf *text)
+{
+    int told = 0;
+    int left = 0;
+
+    for (int i = 0; i < positions->count; i++) {
+        const struct position *p = &positions->items[i];
+
+        if (p->high >= 0 && p->high <= p->next) {
+            continue;
+        }
+        if (told == TOLD_MAX) {
+            left++;
+            continue;
+        }
+        mh_buf_format(text, "%s%d:", told++ == 0 ? "" : ",", (int)p->partition);
+        if (p->high < 0) {
+            mh_buf_byte(text, '?');
+        } else {
+            mh_buf_format(text, "%" PRId64, p->high - p->next);
+        }
+    }
+    if (told == 0) {
+        mh_buf_byte(text, '0');
+    } else if (left > 0) {
+        mh_buf_format(text, ",and_%d_more", left);
+    }
+}
+
 static void tell_counts(struct aggregate *a, int64_t period_ms)
 {
     const struct aggregate_counts *counts = &a->counts;
+    struct mh_buf lag;
 
     if (counts->commits == 0) {
         return;
     }
+    mh_buf_init(&lag, LAG_BYTES);
+    format_lag(&a->positions, &lag);
     mh_log(MH_LOG_INFO, "stats",
            "applied=%" PRId64 " duplicate=%" PRId64 " stale=%" PRId64
            " dead=%" PRId64 " commits=%" PRId64 " mean_ms=%" PRId64
-           " per_s=%" PRId64,
+           " per_s=%" PRId64 " lag=%s",
            counts->fates[FATE_APPLIED], counts->fates[FATE_DUPLICATE],
            counts->fates[FATE_STALE], counts->fates[FATE_DEAD], counts->commits,
            counts->commit_ms / counts->commits,
            (counts->fates[FATE_APPLIED] + counts->fates[FATE_DUPLICATE] +
             counts->fates[FATE_STALE] + counts->fates[FATE_DEAD]) *
-               1000 / (period_ms > 0 ? period_ms : 1));
+               1000 / (period_ms > 0 ? period_ms : 1),
+           mh_buf_string(&lag));
+    mh_buf_fini(&lag);
     a->counts = (struct aggregate_counts){.commits = 0};
 }
 

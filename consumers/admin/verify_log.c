@@ -15,7 +15,7 @@
 #include "verify_record.h"
 
 enum {
-    RANGES_BYTES_MAX = 64 * 1024,
+    RANGES_BYTES_MAX = 10000 * 52, /* [partition,from,to] of as many */
     WAIT_MS = 1000,
     SILENCE_MS = 60000 /* of Kafka, before we give up */
 };

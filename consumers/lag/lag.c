@@ -103,6 +103,33 @@ void lag_sink_fini(struct lag_sink *sink)
     *sink = (struct lag_sink){.count = 0};
 }
 
+void lag_turn(int64_t *at_ms, int64_t by_ms)
+{
+    if (*at_ms > 0) {
+        *at_ms = *at_ms + by_ms > 0 ? *at_ms + by_ms : 1;
+    }
+}
+
+void lag_source_turn(struct lag_source *source, int64_t by_ms)
+{
+    lag_turn(&source->reach.good_ms, by_ms);
+    for (int i = 0; i < source->count; i++) {
+        lag_turn(&source->items[i].reach.good_ms, by_ms);
+        lag_turn(&source->items[i].since_ms, by_ms);
+    }
+}
+
+void lag_sink_turn(struct lag_sink *sink, int64_t by_ms)
+{
+    lag_turn(&sink->reach.good_ms, by_ms);
+    for (int i = 0; i < sink->count; i++) {
+        lag_turn(&sink->items[i].seen_ms, by_ms);
+        lag_turn(&sink->items[i].committed_ms, by_ms);
+        lag_turn(&sink->items[i].since_ms, by_ms);
+        lag_turn(&sink->items[i].rewound_ms, by_ms);
+    }
+}
+
 void lag_reach_note(struct lag_reach *reach, int64_t now_ms, enum mh_code code,
                     const struct mh_err *err)
 {

@@ -55,6 +55,7 @@ struct lag_source {
     int count;
     char topic_id[LAG_ID_BYTES];   /**< "" unknown */
     char cluster_id[LAG_ID_BYTES]; /**< "" unknown */
+    bool retention_known;          /**< it could be asked */
     int64_t retention_ms;          /**< -1: for ever, or unknown */
     bool by_size; /**< old records also go when there are too many bytes, or
                        that is unknown */
@@ -98,6 +99,13 @@ MH_MUST enum mh_code lag_sink_copy(struct lag_sink *to,
                                    struct mh_err *err);
 void lag_source_fini(struct lag_source *source);
 void lag_sink_fini(struct lag_sink *sink);
+
+/** The wall clock was set, forward or back: times of it that are remembered move
+ *  with it, so that durations stay what they were. */
+void lag_source_turn(struct lag_source *source, int64_t by_ms);
+void lag_sink_turn(struct lag_sink *sink, int64_t by_ms);
+/** One such time; 0, which is none, stays. */
+void lag_turn(int64_t *at_ms, int64_t by_ms);
 
 /** Note the outcome of a look. */
 void lag_reach_note(struct lag_reach *reach, int64_t now_ms, enum mh_code code,

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "clock.h"
@@ -112,6 +113,12 @@ static enum mh_code take(struct lag_asker *asker, struct lag_sink *sink,
         return MH_OK;
     }
     asker->answered = false;
+    if (asker->sink.reach.code != MH_OK) { /* what was known stays */
+        sink->reach.code = asker->sink.reach.code;
+        memcpy(sink->reach.text, asker->sink.reach.text,
+               sizeof sink->reach.text);
+        return MH_OK;
+    }
     return lag_sink_copy(sink, &asker->sink, err);
 }
 

@@ -210,8 +210,10 @@ static enum mh_code look_at_ends(struct lag_ends *parts,
         code =
             ask_parts(parts, source, false, answers == 0 ? WELL_MS : UNWELL_MS,
                       &answers, changed, &bad_err);
+        if (code != MH_OK) {
+            *err = bad_err;
+        }
         code = answers > 0 ? MH_OK : code;
-        *err = bad_err;
     }
     for (int i = 0; code == MH_OK && i < source->count; i++) {
         if (source->items[i].leaderless) {

@@ -179,6 +179,9 @@ MH_MUST enum mh_code lag_judge_look(struct lag_judge *judge,
                                     const struct lag_sink *sink, int64_t now_ms,
                                     struct mh_err *err);
 
+/** The wall clock was set, as lag_source_turn. */
+void lag_judge_turn(struct lag_judge *judge, int64_t by_ms);
+
 /** As "STALLED". Static. */
 const char *lag_status_name(enum lag_status status);
 /** Whether the age of the oldest record that waits is known: 0 when none does.

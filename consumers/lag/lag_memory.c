@@ -24,6 +24,33 @@ void lag_note_return(int64_t *last_ms, int64_t *back_ms,
     *last_ms = reach->good_ms;
 }
 
+static void turn_memory(struct lag_memory *m, int64_t by_ms)
+{
+    int64_t *const times[] = {&m->still_ms,   &m->waits_ms, &m->rewound_ms,
+                              &m->short_ms,   &m->busy_ms,  &m->good_ms,
+                              &m->blocked_ms, &m->back_ms};
+
+    for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+        lag_turn(times[i], by_ms);
+    }
+    for (int i = 0; i < m->pace_count; i++) {
+        lag_turn(&m->paces[i].at_ms, by_ms);
+    }
+}
+
+void lag_judge_turn(struct lag_judge *judge, int64_t by_ms)
+{
+    lag_turn(&judge->group.since_ms, by_ms);
+    lag_turn(&judge->sink_good_ms, by_ms);
+    lag_turn(&judge->source_good_ms, by_ms);
+    lag_turn(&judge->sink_back_ms, by_ms);
+    lag_turn(&judge->source_back_ms, by_ms);
+    for (int i = 0; i < judge->count; i++) {
+        lag_turn(&judge->items[i].verdict.since_ms, by_ms);
+        turn_memory(&judge->items[i].memory, by_ms);
+    }
+}
+
 static int64_t greater(int64_t a, int64_t b)
 {
     return a > b ? a : b;

@@ -6,6 +6,7 @@
  * Theirs that end in _sum are untyped, for Prometheus keeps that ending for
  * histograms.
  */
+#include <math.h>
 #include <stdio.h>
 
 #include "lag_faces.h"
@@ -347,6 +348,21 @@ static void put_reach(struct mh_buf *out, const struct lag_view *view,
     mh_metrics_sample(out, LOOK, NULL, in_seconds(view->at_ms));
 }
 
+static void put_retention(struct mh_buf *out, const struct lag_view *view)
+{
+    static const char RETENTION[] = "mahalle_topic_retention_seconds";
+    const char *const labels[] = {"topic", view->topic, NULL};
+    int64_t ms = view->source.retention_ms;
+
+    mh_metrics_head(out, MH_METRIC_GAUGE, RETENTION,
+                    "How long records are kept; +Inf: for ever, absent: the "
+                    "monitor may not ask (DescribeConfigs).");
+    if (view->source.retention_known) {
+        mh_metrics_sample(out, RETENTION, labels,
+                          ms < 0 ? (double)INFINITY : in_seconds(ms));
+    }
+}
+
 void lag_write_metrics(struct mh_buf *out, const struct lag_view *view,
                        int64_t now_ms)
 {
@@ -354,6 +370,7 @@ void lag_write_metrics(struct mh_buf *out, const struct lag_view *view,
     put_reach(out, view, now_ms);
     put_statuses(out, view);
     put_letters(out, view);
+    put_retention(out, view);
     for (int family = 0; family < FAMILY_COUNT; family++) {
         put_family(out, family, view, now_ms);
     }

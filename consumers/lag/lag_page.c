@@ -31,7 +31,10 @@ enum { ROWS_MAX = 64, REASON_BYTES = 4096, DAY_S = 86400 };
     X(AGE, "قدیمی‌ترین", "Oldest")                                                       \
     X(NEXT, "شماره بعدی", "Next offset")                                                            \
     X(END, "پایان ثبت", "End of log")                                                               \
-    X(WELL, "بخش دیگر هم هست", "more partitions are there")                                         \
+    X(WELL, "بخش دیگر هم هست که به‌روز است",                                \
+      "more partitions are up to date")                                                             \
+    X(BAD, "بخش دیگر هم هست که به‌روز نیست",                               \
+      "more partitions are not up to date")                                                         \
     X(LOOKED, "آخرین نگاه", "Last look")                                                            \
     X(TEHRAN, "به وقت تهران", "Tehran time")                                                        \
     X(LOST,                                                                                         \
@@ -177,10 +180,17 @@ static void put_row(struct mh_buf *out, const struct lag_view *view, int i,
         mh_buf_text(out, "–");
     }
     mh_buf_text(out, "</td><td class=\"n wide\">");
-    page_count(out, lang, lag_position_at(&view->sink, i)->next);
+    if (view->sink.reach.good_ms > 0) {
+        page_count(out, lang, lag_position_at(&view->sink, i)->next);
+    } else {
+        put_unknown(out, lang);
+    }
     mh_buf_text(out, "</td><td class=\"n wide\">");
-    page_count(out, lang,
-               i < view->source.count ? view->source.items[i].end : 0);
+    if (i < view->source.count && view->source.items[i].reach.good_ms > 0) {
+        page_count(out, lang, view->source.items[i].end);
+    } else {
+        put_unknown(out, lang);
+    }
     mh_buf_text(out, "</td><td class=\"why\">");
     if (v->status != LAG_OK || v->cause == LAG_UNREAD) {
         page_escape(out, mh_buf_string(&reason));
@@ -189,12 +199,22 @@ static void put_row(struct mh_buf *out, const struct lag_view *view, int i,
     mh_buf_fini(&reason);
 }
 
-/* All of a few; of many, those that are not well. */
+static void put_more(struct mh_buf *out, enum page_lang lang, int count,
+                     enum word word, const char *how)
+{
+    if (count > 0) {
+        mh_buf_format(out, "<tr><td colspan=\"7\" class=\"%s\">", how);
+        page_count(out, lang, count);
+        mh_buf_format(out, " %s</td></tr>\n", say(lang, word));
+    }
+}
+
+/* All of a few; of many, those that are not well, as far as there is room. */
 static void put_rows(struct mh_buf *out, const struct lag_view *view,
                      enum page_lang lang, int64_t now_ms)
 {
     int shown = 0;
-    int left = 0;
+    int left[2] = {0, 0}; /* not well, well */
 
     for (int i = 0; i < view->judge.count; i++) {
         bool well = view->judge.items[i].verdict.status == LAG_OK;
@@ -203,14 +223,11 @@ static void put_rows(struct mh_buf *out, const struct lag_view *view,
             put_row(out, view, i, lang, now_ms);
             shown++;
         } else {
-            left++;
+            left[well]++;
         }
     }
-    if (left > 0) {
-        mh_buf_text(out, "<tr><td colspan=\"7\">");
-        page_count(out, lang, left);
-        mh_buf_format(out, " %s</td></tr>\n", say(lang, WORD_WELL));
-    }
+    put_more(out, lang, left[0], WORD_BAD, GRADES[2].name);
+    put_more(out, lang, left[1], WORD_WELL, GRADES[0].name);
 }
 
 static void put_table(struct mh_buf *out, const struct lag_view *view,

@@ -51,6 +51,7 @@ static bool read_retention(rd_kafka_event_t *event, struct lag_source *source)
         rd_kafka_ConfigResource_error(found[0]) != RD_KAFKA_RESP_ERR_NO_ERROR) {
         return false;
     }
+    source->retention_known = true;
     entries = rd_kafka_ConfigResource_configs(found[0], &count);
     delete = deletes(entries, count);
     source->retention_ms =

@@ -22,6 +22,7 @@
 enum {
     LOOK_MS = 1000,
     ANSWER_MS = 1000, /* wait for PostgreSQL before Kafka is asked */
+    STEP_MS = 1000,   /* between both clocks: somebody has set one */
     HANGS_MS = 60000, /* no look for so long: the monitor itself is ill */
     REASON_BYTES = 4096
 };
@@ -31,6 +32,7 @@ struct looker {
     struct lag_kafka *kafka; /* owned */
     struct lag_source source;
     struct lag_sink sink;
+    int64_t wall_ms, clock_ms; /* both clocks at the last look */
     pthread_mutex_t lock;
     struct lag_view view; /* under the lock */
 };
@@ -103,6 +105,28 @@ static void tell_change(const struct lag_view *view, enum lag_status before)
     }
 }
 
+/* Windows are of durations, and go on when somebody sets the clock. */
+static void mind_the_clock(struct looker *looker)
+{
+    int64_t wall_ms = mh_clock_wall_ms();
+    int64_t clock_ms = mh_clock_ms();
+    int64_t by_ms = wall_ms - looker->wall_ms - (clock_ms - looker->clock_ms);
+
+    if (looker->wall_ms > 0 && (by_ms > STEP_MS || by_ms < -STEP_MS)) {
+        mh_log(MH_LOG_WARN, "lag", "clock=set by_ms=%lld", (long long)by_ms);
+        lag_source_turn(&looker->source, by_ms);
+        lag_sink_turn(&looker->sink, by_ms);
+        (void)pthread_mutex_lock(&looker->lock);
+        lag_source_turn(&looker->view.source, by_ms);
+        lag_sink_turn(&looker->view.sink, by_ms);
+        lag_judge_turn(&looker->view.judge, by_ms);
+        lag_turn(&looker->view.at_ms, by_ms);
+        (void)pthread_mutex_unlock(&looker->lock);
+    }
+    looker->wall_ms = wall_ms;
+    looker->clock_ms = clock_ms;
+}
+
 /* Positions first and then the log: what came between is shown as waiting for
  * a moment, and nothing is shown as done that is not.
  * @returns MH_OK also when a server does not answer; MH_MEMORY */
@@ -110,9 +134,10 @@ static enum mh_code look(struct looker *looker, struct mh_err *err)
 {
     struct mh_err look_err;
     enum lag_status before;
-    enum mh_code code =
-        lag_asker_look(looker->asker, ANSWER_MS, &looker->sink, err);
+    enum mh_code code;
 
+    mind_the_clock(looker);
+    code = lag_asker_look(looker->asker, ANSWER_MS, &looker->sink, err);
     if (code == MH_OK) {
         code = lag_kafka_look(looker->kafka, &looker->source, &looker->sink,
                               &look_err);

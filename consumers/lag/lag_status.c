@@ -148,6 +148,8 @@ void lag_write_json(struct mh_buf *out, const struct lag_view *view,
     put_counts(out, &view->judge);
     mh_buf_format(out, ",\"positions_old\":%s",
                   lag_is_away(&view->sink.reach, now_ms) ? "true" : "false");
+    mh_buf_format(out, ",\"retention_known\":%s",
+                  view->source.retention_known ? "true" : "false");
     if (view->source.retention_ms >= 0) {
         mh_buf_format(out, ",\"retention_seconds\":%" PRId64,
                       view->source.retention_ms / 1000);

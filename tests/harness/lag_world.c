@@ -134,6 +134,16 @@ void lag_world_pass(struct lag_world *w, int64_t ms, enum lag_status only)
     }
 }
 
+void lag_world_turn(struct lag_world *w, int64_t by_ms)
+{
+    w->now += by_ms;
+    w->start += by_ms;
+    w->marked += by_ms;
+    lag_source_turn(&w->source, by_ms);
+    lag_sink_turn(&w->sink, by_ms);
+    lag_judge_turn(&w->judge, by_ms);
+}
+
 const struct lag_verdict *lag_world_of(const struct lag_world *w, int i)
 {
     return &w->judge.items[i].verdict;

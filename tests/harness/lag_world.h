@@ -34,6 +34,8 @@ void lag_world_second(struct lag_world *w);
 int64_t lag_world_until(struct lag_world *w, enum lag_status status);
 /** Let time pass; the group has no other status than this. */
 void lag_world_pass(struct lag_world *w, int64_t ms, enum lag_status only);
+/** Somebody sets the monitor's clock, forward or back. */
+void lag_world_turn(struct lag_world *w, int64_t by_ms);
 const struct lag_verdict *lag_world_of(const struct lag_world *w, int i);
 
 #endif

@@ -17,10 +17,13 @@ BUSY_S = 6           # and on one that is
 PROMISED_S = 60      # a status is found within this
 
 
-def right_s():
-    """Within how many seconds the lag is right now."""
-    return RIGHT_S if os.getloadavg()[0] < os.cpu_count() else BUSY_S
 LISTENS = re.compile(r"listen=(http://\S+)")
+
+
+def right_s():
+    """Within how many seconds the lag is right now; MAHALLE_STRICT=1 knows no excuse."""
+    quiet = os.getloadavg()[0] < os.cpu_count()
+    return RIGHT_S if quiet or os.environ.get("MAHALLE_STRICT") == "1" else BUSY_S
 
 
 def url_of(process):

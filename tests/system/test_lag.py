@@ -188,6 +188,29 @@ def test_positions_that_go_back_and_records_that_go(stack, contract, monitor):
     assert said["lag_seconds"] == pytest.approx(time.time() - posted, abs=RIGHT_S)
 
 
+def test_a_paused_partition(stack, contract, monitor):
+    """The consumer pauses a partition that waits for a person and reads the others: its
+    lag stays right, theirs is 0."""
+    stack.start_consumer()
+    put(stack, contract, 1, 2)
+    stack.wait_applied()
+    stack.stop_consumers()
+    put(stack, contract, 3, 2)
+    posted = time.time()
+    gone = confluent_kafka.TopicPartition(TOPIC, 2, 3)
+    admin = stack.kafka_admin()
+    admin.delete_records([gone])[gone].result(30)
+    stack.start_consumer()
+    monitor.wait("BLOCKED", 30)
+    put(stack, contract, 2, 2)
+    put(stack, contract, 5, 3)
+    wait_for(lambda: stack.progress().get(3) == 5, 30)
+    monitor.wait_lag({2: 3, 3: 0})
+    said = monitor.status()
+    assert said["statuses"] == {"OK": PARTITIONS - 1, "BLOCKED": 1}
+    assert part(said, 2)["lag_seconds"] == pytest.approx(time.time() - posted, abs=RIGHT_S)
+
+
 def test_one_look_at_what_cannot_be_read(stack, contract, monitor):
     """Records that wait and cannot be dated are never told to be well."""
     stack.set_topic("compression.type", "lz4")

@@ -2,6 +2,7 @@
 """The monitor while things move: consumers that come and go, a slow one, all of it from
 zero, a thousand partitions."""
 
+import re
 import signal
 import threading
 import time
@@ -122,13 +123,16 @@ def test_slow_and_busy_with_one_of_two(stack, contract, monitor):
     late, and nobody is called."""
     for partition in (2, 3):
         put_an_hour(stack, contract, partition)
-    stack.start_consumer(**SLOW)
+    consumer = stack.start_consumer(**SLOW)
     wait_for(lambda: max(stack.progress().get(p, 0) for p in (2, 3)) > 0, 30)
     stack.execute("UPDATE ops.partition_progress SET since = since - interval '1 min'")
     code, said = monitor.once()
     parts = [said["partitions"][p] for p in (2, 3)]
     assert (code, {part["status"] for part in parts}) == (1, {"LAGGING"}), parts
     assert sum("busy with other partitions" in part["reason"] for part in parts) == 1
+    stack.stop_consumers()   # its last line of figures says what it leaves
+    lag = re.findall(r" stats .* lag=(\S+)", consumer.log.read_text())[-1]
+    assert re.search(r"(^|,)[23]:\d+", lag), lag
 
 
 def put_everywhere(stack, record):

@@ -79,6 +79,41 @@ static void a_record_of_the_future_is_not_negative(void **state)
     lag_world_end(&w);
 }
 
+/* Windows are durations: they go on as if nobody had touched the clock. */
+static void a_clock_that_is_set_blinds_nobody(void **state)
+{
+    static const int64_t by_ms[] = {-HOUR, HOUR};
+
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        struct lag_world w;
+
+        lag_world_begin(&w, true);
+        lag_world_pass(&w, MINUTE, LAG_OK);
+        w.postgresql = false;
+        lag_world_pass(&w, 8 * SECOND, LAG_OK);
+        lag_world_turn(&w, by_ms[k]);
+        assert_true(lag_world_until(&w, LAG_SINK_DOWN) <= 3);
+        w.postgresql = true;
+        lag_world_pass(&w, MINUTE, LAG_OK);
+        w.alive = w.applying = false;
+        lag_world_pass(&w, 20 * SECOND, LAG_OK);
+        lag_world_turn(&w, by_ms[k]);
+        assert_true(lag_world_until(&w, LAG_STOPPED) <= 15);
+        w.alive = true;
+        lag_world_until(&w, LAG_OK);
+        lag_world_append(&w, 0);
+        lag_world_pass(&w, 20 * SECOND, LAG_OK);
+        lag_world_turn(&w, by_ms[k]);
+        assert_true(lag_world_until(&w, LAG_STALLED) <= 15);
+        w.kafka = false;
+        lag_world_until(&w, LAG_SOURCE_DOWN);
+        lag_world_turn(&w, by_ms[k]);
+        lag_world_pass(&w, MINUTE, LAG_SOURCE_DOWN);
+        lag_world_end(&w);
+    }
+}
+
 static void nothing_is_said_before_both_sides_are_seen(void **state)
 {
     struct lag_world w;
@@ -105,6 +140,7 @@ int main(void)
         cmocka_unit_test(lag_is_the_age_of_the_oldest_record),
         cmocka_unit_test(an_offset_without_a_record_is_no_lag),
         cmocka_unit_test(a_record_of_the_future_is_not_negative),
+        cmocka_unit_test(a_clock_that_is_set_blinds_nobody),
         cmocka_unit_test(nothing_is_said_before_both_sides_are_seen),
     };
 

@@ -74,6 +74,38 @@ static void unknown_numbers_are_left_out(void **state)
     mh_buf_reset(&out);
     lag_write_page(&out, &view, PAGE_FA, world.now);
     assert_has(&out, "<td class=\"n\">؟</td>");
+    assert_has(&out, "<td class=\"n wide\">؟</td>"); /* its position */
+    mh_buf_fini(&out);
+    lag_world_end(&world);
+}
+
+/* There is room for some; that others are not well is told. */
+static void the_page_hides_nobody_who_is_not_well(void **state)
+{
+    enum { MANY = 70 };
+    struct lag_world world;
+    struct lag_view view;
+    struct mh_buf out;
+    struct mh_err err;
+
+    (void)state;
+    lag_world_begin(&world, false);
+    assert_int_equal(lag_source_resize(&world.source, MANY, &err), MH_OK);
+    for (int i = 0; i < MANY; i++) {
+        world.source.items[i].begin = world.source.items[i].end = 0;
+        lag_world_append(&world, i);
+    }
+    lag_world_until(&world, LAG_NEVER_COMMITTED);
+    view = (struct lag_view){.group = "g",
+                             .topic = "t",
+                             .at_ms = world.now,
+                             .source = world.source,
+                             .sink = world.sink,
+                             .judge = world.judge};
+    mh_buf_init(&out, BYTES);
+    lag_write_page(&out, &view, PAGE_EN, world.now);
+    assert_has(&out, "class=\"bad\">6 more partitions are not up to date<");
+    assert_null(strstr(mh_buf_string(&out), "partitions are up to date"));
     mh_buf_fini(&out);
     lag_world_end(&world);
 }
@@ -156,6 +188,37 @@ static void what_is_old_is_told_to_be(void **state)
     lag_world_end(&world);
 }
 
+/* For ever is known; that nobody may ask is not the same. */
+static void retention_that_is_not_known_is_not_for_ever(void **state)
+{
+    struct lag_world world;
+    struct lag_view view = make_view(&world);
+    struct mh_buf out;
+
+    (void)state;
+    mh_buf_init(&out, BYTES);
+    lag_write_metrics(&out, &view, world.now);
+    assert_null(strstr(mh_buf_string(&out), "retention_seconds{"));
+    mh_buf_reset(&out);
+    lag_write_json(&out, &view, world.now);
+    assert_has(&out, "\"retention_known\":false,\"retention_seconds\":null");
+    view.source.retention_known = true;
+    mh_buf_reset(&out);
+    lag_write_json(&out, &view, world.now);
+    assert_has(&out, "\"retention_known\":true,\"retention_seconds\":null");
+    mh_buf_reset(&out);
+    lag_write_metrics(&out, &view, world.now);
+    assert_has(&out, "\nmahalle_topic_retention_seconds{topic=\"topic\"} "
+                     "+Inf\n");
+    view.source.retention_ms = HOUR;
+    mh_buf_reset(&out);
+    lag_write_metrics(&out, &view, world.now);
+    assert_has(&out, "\nmahalle_topic_retention_seconds{topic=\"topic\"} "
+                     "3600\n");
+    mh_buf_fini(&out);
+    lag_world_end(&world);
+}
+
 static void letters_that_are_open_are_counted(void **state)
 {
     struct lag_world world;
@@ -182,8 +245,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unknown_numbers_are_left_out),
+        cmocka_unit_test(the_page_hides_nobody_who_is_not_well),
         cmocka_unit_test(an_age_that_is_not_known_is_no_zero),
         cmocka_unit_test(what_is_old_is_told_to_be),
+        cmocka_unit_test(retention_that_is_not_known_is_not_for_ever),
         cmocka_unit_test(letters_that_are_open_are_counted),
     };
 

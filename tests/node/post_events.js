@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Posts one event in every mode of the CloudEvents SDK, unmodified: binary,
-// structured, and a batch. Prints the statuses of the answers as JSON.
+// Posts events in the modes of the CloudEvents SDK, unmodified: binary, structured,
+// and sent by its emitter. It has no batched mode: the batch is an array that is
+// written here, of its events. Prints the statuses of the answers as JSON.
 //
 //     node post_events.js URL KEY < DATA, one JSON object
 "use strict";

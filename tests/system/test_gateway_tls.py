@@ -20,6 +20,12 @@ def openssl(folder, *arguments):
                    capture_output=True)
 
 
+def make_authority(folder, name):
+    openssl(folder, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+            "-nodes", "-days", "2", "-keyout", "ca.key", "-out", "ca.pem", "-subj",
+            f"/CN={name}", "-addext", "keyUsage=critical,keyCertSign")
+
+
 def make_certificate(folder, name, *extensions):
     """NAME.pem and NAME.key, vouched for by ca.pem."""
     openssl(folder, "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
@@ -34,9 +40,7 @@ def make_certificate(folder, name, *extensions):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("tls")
-    openssl(path, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-            "-nodes", "-days", "2", "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=ca",
-            "-addext", "keyUsage=critical,keyCertSign")
+    make_authority(path, "ca")
     make_certificate(path, "server", "subjectAltName=IP:127.0.0.1",
                      "extendedKeyUsage=serverAuth")
     make_certificate(path, "client", "extendedKeyUsage=clientAuth")
@@ -140,11 +144,23 @@ def test_new_authorities_of_clients_count_at_once(servers, folder, tmp_path):
     secure.session.verify = str(folder / "ca.pem")
     secure.session.cert = (str(folder / "client.pem"), str(folder / "client.key"))
     wait_for(lambda: secure.post("[]").status_code == 400, 10)
-    openssl(tmp_path, "req", "-x509", "-newkey", "ec", "-pkeyopt",
-            "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-keyout", "x.key", "-out",
-            "clients.pem", "-subj", "/CN=another")
+    make_authority(tmp_path, "another")
+    make_certificate(tmp_path, "newcomer", "extendedKeyUsage=clientAuth")
+    old, new = secure.session.cert, (str(tmp_path / "newcomer.pem"),
+                                     str(tmp_path / "newcomer.key"))
+
+    def asked_by(cert):
+        secure.session.cert = cert
+        secure.session.close()
+        return secure.post("[]").status_code
+
+    assert asked_by(new) == 401
+    assert asked_by(old) == 400
+    names.write_bytes((tmp_path / "ca.pem").read_bytes())
     secure.process.send_signal(signal.SIGHUP)
-    wait_for(lambda: secure.post("[]").status_code == 401, 5)
+    wait_for(lambda: secure.post("[]").status_code == 401, 5)   # on the same connection
+    assert asked_by(new) == 400
+    assert asked_by(old) == 401
     secure.stop()
 
 

@@ -201,8 +201,43 @@ def test_asked_to_stop_it_answers_what_it_has_taken(stack, door):
     assert all(counts.get(event) == 1 for event in posters.accepted)
 
 
-def test_ten_times_too_much_stays_in_64_mib(stack):
-    """Thirty clients post half a megabyte at a time while Kafka is frozen."""
+def test_ten_times_its_rate_is_told_to_wait_and_stays_in_64_mib(stack):
+    """One key posts ten times its rate for five seconds; others notice nothing."""
+    rate, seconds, size = 1000, 5, 100
+    stack.gateway_key = None
+    gateway = open_door(stack)
+    limited = "Bearer " + make_key(stack, "governorate", "--rate", rate)
+    wait_for(lambda: gateway.post("[]", Authorization=limited).status_code == 400, 5)
+    posts = [json.dumps(meetings(size)) for _ in range(10 * rate * seconds // size)]
+    begun, peak, waits = time.monotonic(), 0, []
+
+    def post(number):   # at a time fixed beforehand, whatever the answers
+        time.sleep(max(0, begun + number * size / (10 * rate) - time.monotonic()))
+        return gateway.post(posts[number], Authorization=limited)
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        jobs = [pool.submit(post, number) for number in range(len(posts))]
+        while not all(job.done() for job in jobs):
+            at = time.monotonic()
+            assert gateway.post(meetings(1)).status_code == 201
+            waits.append(time.monotonic() - at)
+            peak = max(peak, gateway.rss_kib())
+            time.sleep(0.05)
+        answers = [job.result() for job in jobs]
+    took = time.monotonic() - begun
+    assert took < 2 * seconds, took   # where others are at work, five times
+    taken = size * sum(a.status_code == 201 for a in answers)
+    assert 0.8 * rate * seconds <= taken <= rate * (took + 1), (taken, took)
+    refused = [a for a in answers if a.status_code != 201]
+    assert {a.status_code for a in refused} == {429}
+    assert all(int(a.headers["Retry-After"]) >= 1 for a in refused)
+    assert sorted(waits)[len(waits) * 9 // 10] < 0.5, waits
+    assert peak <= 64 * 1024, peak
+    gateway.stop()
+
+
+def test_sixty_large_posts_before_a_frozen_kafka_stay_in_64_mib(stack):
+    """Thirty clients at once, 13 MB in all; a third of the posts is all faults."""
     stack.gateway_key = None
     gateway = open_door(stack)
     big = json.dumps([meeting(unknown_field="x" * 700) for _ in range(500)])

@@ -138,6 +138,8 @@ static struct parcel *pack(struct client *client, struct work *work,
     parcel = parcels_pack(work->value.bytes, work->value.len);
     if (parcel != NULL) {
         send_headers_make(event, &parcel->headers);
+        parcel->later = event->values[MH_FIELD_REVISION].number > 0;
+        parcel->key = flat_key(parcel->headers.id, SEND_ID_BYTES);
     }
     return parcel;
 }
@@ -195,14 +197,14 @@ static enum mh_code read_text(struct client *client, struct work *work,
                               struct parcel **parcel)
 {
     struct mh_event none = {.type = NULL};
-    bool cloud = false;
+    struct flat_look look;
     enum mh_code code;
 
     work->faults.count = 0;
     mh_buf_reset(&work->value);
-    code = flat_copy(text, len, client->settings.all.event_type, &work->scratch,
-                     &work->value, client->settings.library ? &cloud : NULL,
-                     &work->faults);
+    code =
+        flat_copy(text, len, client->settings.all.event_type, &work->scratch,
+                  &work->value, client->settings.library, &look, &work->faults);
     if (mh_code_act(code) == MH_ACT_REFUSE) {
         tell_refusal(client, work, &none);
     }
@@ -213,7 +215,9 @@ static enum mh_code read_text(struct client *client, struct work *work,
     if (*parcel == NULL) {
         return MH_MEMORY;
     }
-    (*parcel)->cloud = cloud;
+    (*parcel)->cloud = look.cloud;
+    (*parcel)->later = look.later;
+    (*parcel)->key = look.key;
     return MH_OK;
 }
 

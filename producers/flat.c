@@ -67,12 +67,53 @@ void flat_put(const struct mh_event *event, bool posted_at, struct mh_buf *buf)
 
 /* What is to be known of an object. */
 struct look {
-    bool typed, cloud, empty;
+    bool typed, empty;
+    struct flat_look about;
 };
+
+uint64_t flat_key(const char *text, size_t len)
+{
+    uint64_t key = UINT64_C(14695981039346656037); /* FNV-1a */
+
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        key ^= c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : c;
+        key *= UINT64_C(1099511628211);
+    }
+    return key;
+}
+
+/* A name that says which event it is, or which version of it. */
+static void look_at_value(struct look *look, const char *name, size_t len,
+                          const struct given *given)
+{
+    static const char *const IDS[] = {"source_ref", "id", "event_id"};
+
+    for (int i = 0; i < 3; i++) { /* the id goes before what stands for it */
+        if (strlen(IDS[i]) == len && memcmp(IDS[i], name, len) == 0 &&
+            given->kind == GIVEN_TEXT && (i > 0 || look->about.key == 0)) {
+            look->about.key = flat_key(given->text, given->len);
+        }
+    }
+    if (len == 8 && memcmp(name, "revision", 8) == 0) {
+        look->about.later =
+            given->kind != GIVEN_NULL &&
+            !(given->kind == GIVEN_NUMBER && given->number == 0);
+    }
+}
 
 static bool is_name(const struct given_item *item, const char *name, size_t len)
 {
     return item->name_len == len && memcmp(item->name, name, len) == 0;
+}
+
+/* Of a tagged union, as {"string": "x"}, what it holds. */
+static const json_t *untag(json_t *value)
+{
+    return json_object_size(value) == 1
+               ? json_object_iter_value(json_object_iter(value))
+               : value;
 }
 
 static enum mh_code look_at(const char *text, size_t len,
@@ -80,18 +121,22 @@ static enum mh_code look_at(const char *text, size_t len,
                             struct mh_faults *faults)
 {
     struct given_item items[JSON_FLAT_MAX] MH_UNINITIALIZED;
-    json_t *object = NULL;
+    json_t *object = NULL, *value;
+    const char *name;
     enum mh_code code;
     int count;
 
-    *look = (struct look){false, false, false};
+    *look = (struct look){.typed = false};
     if (len <= MH_EVENT_BYTES_MAX && mh_text_is_utf8(text, len) &&
         json_flat(text, len, items, &count)) {
         for (int i = 0; i < count; i++) {
             look->typed = look->typed ||
                           is_name(&items[i], EVENT_TYPE, sizeof EVENT_TYPE - 1);
-            look->cloud = look->cloud || is_name(&items[i], SPEC_VERSION,
-                                                 sizeof SPEC_VERSION - 1);
+            look->about.cloud =
+                look->about.cloud ||
+                is_name(&items[i], SPEC_VERSION, sizeof SPEC_VERSION - 1);
+            look_at_value(look, items[i].name, items[i].name_len,
+                          &items[i].given);
         }
         look->empty = count == 0;
         return MH_OK;
@@ -99,16 +144,22 @@ static enum mh_code look_at(const char *text, size_t len,
     code = json_read(text, len, scratch, &object, faults);
     if (code == MH_OK) {
         look->typed = json_object_get(object, EVENT_TYPE) != NULL;
-        look->cloud = json_object_get(object, SPEC_VERSION) != NULL;
+        look->about.cloud = json_object_get(object, SPEC_VERSION) != NULL;
         look->empty = json_object_size(object) == 0;
+        json_object_foreach(object, name, value)
+        {
+            struct given given = given_json(untag(value));
+
+            look_at_value(look, name, strlen(name), &given);
+        }
         json_decref(object);
     }
     return code;
 }
 
 enum mh_code flat_copy(const char *text, size_t len, const char *type,
-                       struct mh_buf *scratch, struct mh_buf *buf, bool *cloud,
-                       struct mh_faults *faults)
+                       struct mh_buf *scratch, struct mh_buf *buf, bool clouds,
+                       struct flat_look *about, struct mh_faults *faults)
 {
     struct look look;
     size_t start = buf->len;
@@ -118,10 +169,9 @@ enum mh_code flat_copy(const char *text, size_t len, const char *type,
     if (code != MH_OK) {
         return code;
     }
-    if (cloud != NULL) {
-        *cloud = look.cloud;
-    }
-    if (type != NULL && !look.typed && !(cloud != NULL && look.cloud)) {
+    look.about.cloud = clouds && look.about.cloud;
+    *about = look.about;
+    if (type != NULL && !look.typed && !look.about.cloud) {
         /* it is an object, so there is a brace */
         skip = (size_t)((const char *)memchr(text, '{', len) - text) + 1;
         mh_buf_format(buf, "{\"%s\":", EVENT_TYPE);

@@ -33,7 +33,11 @@ struct parcel {
     uint64_t ticket;               /**< the owner's number */
     void *tag;                     /**< the owner's */
     struct told *told;             /**< owned; NULL: not settled */
-    int64_t until_ms;              /**< upload: given up then, by mh_clock_ms */
+    int64_t since_ms;              /**< upload: its time runs from then on */
+    bool tried;                    /**< upload: it does, whatever others do */
+    bool later;                    /**< upload: a revision that needs those
+                                        before it */
+    uint64_t key;                  /**< upload: of its event_id */
     bool cloud;                    /**< upload: a CloudEvent */
     bool doubtful;                 /**< sent before: it may be stored */
     struct send_headers headers;   /**< Kafka: key and headers */

@@ -22,6 +22,15 @@ enum {
 
 /* ------------------------------------------------------------ the queue */
 
+/* Since when the time of an event runs. Behind others, which the gateway takes,
+ * it has not begun. With the lock. */
+static int64_t time_of(const struct upload *upload, const struct parcel *parcel)
+{
+    return parcel->tried || parcel->since_ms > upload->moved_ms
+               ? parcel->since_ms
+               : upload->moved_ms;
+}
+
 /* Give up the events whose time is over. With the lock. */
 static void expire(struct upload *upload)
 {
@@ -38,7 +47,9 @@ static void expire(struct upload *upload)
         struct parcel *parcel = *at;
         struct parcel *next = parcel->next;
 
-        if (now_ms >= parcel->until_ms &&
+        int64_t since_ms = time_of(upload, parcel);
+
+        if (now_ms >= since_ms + upload->settings->timeout_ms &&
             upload_lose(upload, parcel, problem)) {
             *at = next;
         } else {
@@ -59,7 +70,24 @@ static void wait_for_work(struct upload *upload, int64_t wait_ms)
     (void)pthread_cond_timedwait(&upload->work, &upload->lock, &at);
 }
 
-/* Events of one kind that fit into a request. With the lock. */
+/* A revision is not to overtake the one before it, without which the gateway
+ * may not know whose fact it is. With the lock. */
+static bool is_held(const struct upload *upload, const struct parcel *parcel)
+{
+    for (int i = 0; parcel->later && i < upload->courier_count; i++) {
+        const struct courier *courier = upload->couriers[i];
+
+        for (size_t k = 0; k < courier->busy; k++) {
+            if (courier->keys[k] == parcel->key) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Events of one kind that fit into a request; maybe none, when the first one
+ * is held. With the lock. */
 static void take_batch(struct courier *courier)
 {
     struct upload *upload = courier->upload;
@@ -70,9 +98,13 @@ static void take_batch(struct courier *courier)
     while (upload->first != NULL && courier->count < upload->events_max &&
            upload->first->cloud == cloud &&
            (courier->count == 0 ||
-            bytes + upload->first->len + 1 <= UPLOAD_BODY_MAX)) {
+            bytes + upload->first->len + 1 <= UPLOAD_BODY_MAX) &&
+           !is_held(upload, upload->first)) {
         struct parcel *parcel = upload->first;
 
+        parcel->since_ms = time_of(upload, parcel);
+        parcel->tried = true;
+        courier->keys[courier->count] = parcel->key;
         courier->batch[courier->count++] = parcel;
         bytes += parcel->len + 1;
         upload->first = parcel->next;
@@ -80,6 +112,7 @@ static void take_batch(struct courier *courier)
     if (upload->first == NULL) {
         upload->last = NULL;
     }
+    courier->busy = courier->count; /* not before: its own are no hindrance */
     memcpy(courier->key, upload->key, sizeof courier->key);
 }
 
@@ -90,6 +123,11 @@ static bool await_batch(struct courier *courier)
     bool taken = false;
 
     (void)pthread_mutex_lock(&upload->lock);
+    courier->busy = 0;
+    if (upload->held) {
+        upload->held = false;
+        (void)pthread_cond_broadcast(&upload->work);
+    }
     while (!taken && !atomic_load(&upload->ending)) {
         int64_t left_ms;
 
@@ -101,7 +139,11 @@ static bool await_batch(struct courier *courier)
             wait_for_work(upload, left_ms < LOOK_MS ? left_ms : LOOK_MS);
         } else {
             take_batch(courier);
-            taken = true;
+            taken = courier->count > 0;
+            if (!taken) {
+                upload->held = true;
+                wait_for_work(upload, LOOK_MS);
+            }
         }
     }
     (void)pthread_mutex_unlock(&upload->lock);
@@ -113,7 +155,8 @@ static bool await_batch(struct courier *courier)
 static void post_batch(struct courier *courier)
 {
     bool cloud = courier->batch[0]->cloud;
-    int64_t left_ms = courier->batch[0]->until_ms - mh_clock_ms();
+    int64_t left_ms = courier->batch[0]->since_ms +
+                      courier->upload->settings->timeout_ms - mh_clock_ms();
     struct reply reply;
 
     mh_buf_reset(&courier->body);
@@ -257,7 +300,7 @@ enum mh_code upload_event(struct upload *upload, struct parcel *parcel,
         return mh_fail(err, MH_FULL, "the queue is full");
     }
     (void)pthread_mutex_lock(&upload->lock);
-    parcel->until_ms = mh_clock_ms() + upload->settings->timeout_ms;
+    parcel->since_ms = mh_clock_ms();
     parcel->next = NULL;
     parcels_append(upload->parcels, parcel);
     if (upload->last == NULL) {

@@ -15,6 +15,8 @@ struct courier {
     size_t count;
     struct parcel *batch[UPLOAD_EVENTS_MAX];
     struct answer answers[UPLOAD_EVENTS_MAX];
+    size_t busy; /* events under way, by the upload's lock: their keys */
+    uint64_t keys[UPLOAD_EVENTS_MAX];
     char key[UPLOAD_KEY_MAX + 1]; /* as it was when the batch was taken */
 };
 
@@ -27,7 +29,10 @@ struct upload {
     struct parcel *first, *last; /* to be posted */
     char key[UPLOAD_KEY_MAX + 1];
     size_t events_max;     /* of a request; fewer once one was too large */
+    size_t full;           /* requests of so many that were settled since */
     int64_t not_before_ms; /* asked to wait */
+    int64_t moved_ms;      /* the gateway settled events, or told to wait */
+    bool held;             /* the first one waits for one under way */
     int backoff_ms;        /* the last wait; 0: the last request was answered */
     char problem[512];     /* why events wait */
     int courier_count;     /* threads that run */

@@ -9,7 +9,8 @@
 
 enum {
     BACKOFF_MS = 100, /* the first wait after a failure; doubled */
-    BACKOFF_MAX_MS = 2000
+    BACKOFF_MAX_MS = 2000,
+    GROW_AFTER = 64 /* full requests before a larger one is tried again */
 };
 
 enum mh_code upload_read_key(const struct mahalle_settings *settings,
@@ -154,11 +155,34 @@ void upload_retry(struct courier *courier, bool doubtful, int wait_ms,
     put_back(courier, wait_ms, problem);
 }
 
+/* The gateway goes on. @param fresh the batch was only too much at once: its
+ * time begins anew */
+static void note_motion(struct courier *courier, bool fresh)
+{
+    struct upload *upload = courier->upload;
+
+    for (size_t i = 0; fresh && i < courier->count; i++) {
+        courier->batch[i]->tried = false;
+    }
+    (void)pthread_mutex_lock(&upload->lock);
+    upload->moved_ms = mh_clock_ms();
+    if (fresh) {
+        upload->full = 0;
+    } else if (courier->count >= upload->events_max &&
+               ++upload->full >= GROW_AFTER) {
+        upload->full = 0;
+        upload->events_max = upload->events_max < UPLOAD_EVENTS_MAX / 2
+                                 ? 2 * upload->events_max
+                                 : UPLOAD_EVENTS_MAX;
+    }
+    (void)pthread_mutex_unlock(&upload->lock);
+}
+
 /* Each event has its answer. */
 static void settle_each(struct courier *courier, const struct reply *reply)
 {
     struct upload *upload = courier->upload;
-    bool left = false;
+    bool left = false, moved = false;
 
     for (size_t i = 0; i < courier->count; i++) {
         struct parcel *parcel = courier->batch[i];
@@ -167,10 +191,14 @@ static void settle_each(struct courier *courier, const struct reply *reply)
         if (answer->kind == ANSWER_SETTLED) {
             parcels_settle(upload->parcels, parcel, answer->told);
             courier->batch[i] = NULL;
+            moved = true;
         } else {
             parcel->doubtful = parcel->doubtful || answer->doubtful;
             left = true;
         }
+    }
+    if (moved) {
+        note_motion(courier, false);
     }
     if (left) {
         put_back(courier,
@@ -193,6 +221,7 @@ static void halve(struct courier *courier, const char *problem)
         lose_all(courier, problem);
         return;
     }
+    note_motion(courier, true);
     (void)pthread_mutex_lock(&upload->lock);
     if (upload->events_max > courier->count / 2) {
         upload->events_max = courier->count / 2;
@@ -214,6 +243,11 @@ static void settle_whole(struct courier *courier, const struct reply *reply)
         halve(courier, problem);
         break;
     case 429: /* nothing was taken */
+        if (reply->retry_after_ms > 0) {
+            note_motion(courier, true);
+        }
+        upload_retry(courier, false, wait_ms, problem);
+        break;
     case 503:
         upload_retry(courier, false, wait_ms, problem);
         break;

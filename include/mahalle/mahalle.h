@@ -139,8 +139,12 @@ struct mahalle_settings {
     /* Of both. */
     const char *event_type; /**< of flat events that name none; NULL: none */
     enum mahalle_lang lang; /**< of mahalle_fault.detail; default MAHALLE_FA */
-    int timeout_ms;     /**< an event that is not stored by then is given up;
-                         1000 to 3600000, default 45000 */
+    /** An event that is not stored for so long is given up: since it was posted.
+     *  On the way to a gateway the time of an event that waits behind others
+     *  begins when the gateway last took some of those, and begins anew when
+     *  the gateway asks for patience (429 with Retry-After, as to a key with a
+     *  rate) or for smaller requests. 1000 to 3600000, default 45000 */
+    int timeout_ms;
     size_t queue_bytes; /**< memory for events without a result, in bytes;
                              128 KiB to 1 GiB, default 32 MiB */
 

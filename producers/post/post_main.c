@@ -45,24 +45,36 @@ static bool is_over(const void *opaque)
            parcels_count(&post->client->parcels) == 0;
 }
 
+static bool is_over_or_stopped(const void *opaque)
+{
+    return mh_stop_asked() || is_over(opaque);
+}
+
 /* Wait for what is on its way; what was given up before stays given up. To be
  * asked to stop while there is no room gives up only the line in hand. */
 static enum mh_code finish(struct post *post, enum mh_code code,
                            struct mh_err *err)
 {
-    int wait_ms = mh_stop_asked() ? STOP_FLUSH_MS : SEND_TIMEOUT_MS + LATE_MS;
-    bool all;
+    const int wait_ms = SEND_TIMEOUT_MS + LATE_MS;
+    bool all = false;
+    size_t before;
 
     if (mh_code_exit(code) == 5 && !mh_stop_asked()) {
         return code;
     }
-    all = client_wait(post->client, is_over, post, wait_ms);
+    do { /* a key with a rate takes its time: as long as some are stored */
+        before = parcels_count(&post->client->parcels);
+        all = client_wait(post->client, is_over_or_stopped, post, wait_ms);
+    } while (!all && parcels_count(&post->client->parcels) < before);
+    if (mh_stop_asked()) {
+        all = client_wait(post->client, is_over, post, STOP_FLUSH_MS);
+    }
     if (code == MH_OK && post->lost.code != MH_OK) {
         return mh_fail(err, post->lost.code, "%s", post->lost.text);
     }
     if (code == MH_OK && !all) {
         return mh_fail(err, MH_KAFKA_DOWN, "not all confirmed within %d s",
-                       wait_ms / 1000);
+                       (mh_stop_asked() ? STOP_FLUSH_MS : wait_ms) / 1000);
     }
     return code;
 }

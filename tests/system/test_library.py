@@ -5,6 +5,7 @@ threads, every fate; and mahalle-post through a gateway."""
 import http.server
 import json
 import threading
+import time
 
 import pytest
 
@@ -82,10 +83,12 @@ def test_grants_keys_and_rates_are_told(door, tmp_path):
                          gateway=door.url, key=small)
     assert [r.fate for r in results] == ["refused", "stored"]
     assert results[0].faults == ["GRANT@/agency_code"]
-    # more than the bucket holds at once: smaller requests, at the pace of the key
-    many = [meeting(agency_code="education") for _ in range(120)]
-    results, _ = library(stack, "post", 2, many, gateway=door.url, key=small)
-    assert fates(results) == {"stored": 120}
+    # more than the bucket holds at once: smaller requests, at the pace of the key,
+    # which takes longer than an event has
+    many = [meeting(agency_code="education") for _ in range(240)]
+    results, _ = library(stack, "post", 2, many, gateway=door.url, key=small,
+                         timeout_ms=2000)
+    assert fates(results) == {"stored": 240}
     results, _ = library(stack, "post", 1, [meeting()], gateway=door.url, key="mh_nobody")
     assert results[0].fate == "not stored" and "HTTP 401" in results[0].reason
     file = tmp_path / "key"
@@ -124,11 +127,16 @@ class Script(http.server.BaseHTTPRequestHandler):
     """A gateway that answers as a list says, then stores everything."""
     protocol_version = "HTTP/1.1"
     answers, seen, keys, most = [], [], [], 500
+    under_way, overtaken, pause_s = [], [], 0
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         events = [json.loads(line) for line in body.splitlines()]
         self.seen.append([event["event_id"] for event in events])
+        self.overtaken.extend(event for event in events if event.get("revision")
+                              and any(event["event_id"] in ids for ids in self.under_way))
+        self.under_way.append([event["event_id"] for event in events])
+        time.sleep(self.pause_s)
         status, headers, text = 201, {}, None
         self.keys.append(self.headers["Authorization"])
         if self.answers and callable(self.answers[0]):
@@ -138,6 +146,7 @@ class Script(http.server.BaseHTTPRequestHandler):
             status, headers, text = self.answers.pop(0)
         if len(events) > self.most:
             status, text = 413, "{}"
+        self.under_way.remove([event["event_id"] for event in events])
         if status == 0:
             self.close_connection = True
             return
@@ -160,6 +169,7 @@ class Script(http.server.BaseHTTPRequestHandler):
 def script():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Script)
     Script.answers, Script.seen, Script.keys, Script.most = [], [], [], 500
+    Script.under_way, Script.overtaken, Script.pause_s = [], [], 0
     threading.Thread(target=server.serve_forever, daemon=True).start()
     Script.url = f"http://127.0.0.1:{server.server_port}"
     yield Script
@@ -194,6 +204,23 @@ def test_too_large_a_request_is_cut_in_two(servers, script):
                          gateway=script.url)
     assert fates(results) == {"stored": 400}
     assert max(map(len, script.seen)) > 30
+
+
+def test_a_revision_does_not_overtake_the_one_before(servers, script):
+    events = [meeting() for _ in range(600)]
+    later = [{**event, "revision": 1, "op": "CORRECT", "correction_reason": "OTHER"}
+             for event in events]
+    script.pause_s = 0.05
+    results, _ = library(servers, "post", 1, events + later, gateway=script.url)
+    assert fates(results) == {"stored": 1200}
+    assert script.overtaken == []
+
+
+def test_a_gateway_that_asks_for_patience_costs_no_time(servers, script):
+    script.answers = [(429, {"Retry-After": "1"}, "{}")] * 3
+    results, _ = library(servers, "post", 1, [meeting()], gateway=script.url, timeout_ms=1500)
+    assert fates(results) == {"stored": 1}
+    assert len(script.seen) == 4
 
 
 def test_a_new_key_in_the_file_is_taken_when_the_old_one_is_refused(servers, script, tmp_path):

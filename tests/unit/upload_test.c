@@ -116,22 +116,22 @@ static void texts_are_copied_as_one_line_with_their_type(void **state)
          "{\"specversion\":\"1.0\",\"data\":{}}", true}};
     struct mh_buf scratch, buf;
     struct mh_faults faults = {.count = 0};
+    struct flat_look look;
 
     (void)state;
     mh_buf_init(&scratch, 1 << 20);
     mh_buf_init(&buf, 1 << 20);
     for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++) {
-        bool cloud = !TEXTS[i].cloud;
-
         mh_buf_reset(&buf);
         assert_int_equal(flat_copy(TEXTS[i].from, strlen(TEXTS[i].from), "t",
-                                   &scratch, &buf, &cloud, &faults),
+                                   &scratch, &buf, true, &look, &faults),
                          MH_OK);
         assert_string_equal(mh_buf_string(&buf), TEXTS[i].to);
-        assert_int_equal(cloud, TEXTS[i].cloud);
+        assert_int_equal(look.cloud, TEXTS[i].cloud);
     }
-    assert_int_equal(flat_copy("[{}]", 4, "t", &scratch, &buf, NULL, &faults),
-                     MH_JSON);
+    assert_int_equal(
+        flat_copy("[{}]", 4, "t", &scratch, &buf, true, &look, &faults),
+        MH_JSON);
     mh_buf_fini(&buf);
     mh_buf_fini(&scratch);
 }

@@ -270,12 +270,31 @@ static void what_is_not_confirmed_at_the_end_is_told(void **state)
     leave(batch);
 }
 
+static void ends_are_those_of_all_partitions_or_none(void **state)
+{
+    struct mock *mock = *state;
+    struct batch *batch = make_batch(1);
+    int64_t ends[2] = {-7, -7};
+
+    assert_int_equal(relay_partitions(mock->relay, 5000), 1);
+    assert_true(relay_ends(mock->relay, 1, 5000, ends));
+    assert_int_equal(ends[0], 0);
+    send_and_wait(mock, batch);
+    assert_true(relay_ends(mock->relay, 1, 5000, ends));
+    assert_int_equal(ends[0], EVENTS);
+    assert_false(relay_ends(mock->relay, 2, 500, ends)); /* there is one */
+    assert_int_equal(rd_kafka_mock_broker_set_down(mock->cluster, 1), 0);
+    assert_false(relay_ends(mock->relay, 1, 300, ends));
+    leave(batch);
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
     const struct CMUnitTest tests[] = {
         TEST(what_is_confirmed_is_accepted_and_remembered),
         TEST(only_what_waits_is_sent),
+        TEST(ends_are_those_of_all_partitions_or_none),
         TEST(without_a_broker_events_are_to_be_sent_again),
         TEST(a_refusal_is_not_doubtful),
         TEST(a_client_that_breaks_for_good_is_replaced),

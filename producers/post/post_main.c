@@ -184,6 +184,8 @@ static enum mh_code open_client(struct post *post, struct mh_err *err)
         settings.all.key = options->key;
         settings.all.key_file = options->key_file;
         settings.all.ca_file = options->ca_file;
+        settings.all.cert_file = options->cert_file;
+        settings.all.cert_key_file = options->cert_key_file;
         settings.all.connections = GATEWAY_CONNECTIONS;
     }
     return client_open(&settings, &post->client, err);

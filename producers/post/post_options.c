@@ -41,6 +41,10 @@ static const struct mh_option OPTIONS[] = {
     {"ca-file", MH_OPTION_TEXT, "", 0, 0, "",
      "Authorities (PEM) that the gateway's certificate may be of; empty: the "
      "system's."},
+    {"cert-file", MH_OPTION_TEXT, "", 0, 0, "",
+     "Certificate (PEM) to show to a gateway that asks for one."},
+    {"cert-key-file", MH_OPTION_TEXT, "", 0, 0, "",
+     "Its private key (PEM); empty: in the file of the certificate."},
     {"brokers", MH_OPTION_TEXT, "", 0, 0, "",
      "Kafka's bootstrap servers, HOST:PORT with commas between."},
     {"topic", MH_OPTION_TEXT, "mahalle.events", 0, 0, "",
@@ -184,6 +188,8 @@ static void set_texts(struct post_options *options)
     options->key =
         options->key_file == NULL ? text_or_null(all, "api-key") : NULL;
     options->ca_file = text_or_null(all, "ca-file");
+    options->cert_file = text_or_null(all, "cert-file");
+    options->cert_key_file = text_or_null(all, "cert-key-file");
     options->schemas = mh_options_text(all, "schemas");
     options->dry_run = mh_options_flag(all, "dry-run");
     options->csv = strcmp(mh_options_text(all, "format"), "csv") == 0;

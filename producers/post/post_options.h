@@ -13,13 +13,14 @@ struct post_options {
     struct mh_options *all; /**< owned; the texts below are lent by it */
     const char *type;       /**< of lines that name none; NULL none */
     const char *brokers, *topic, *schemas;
-    const char *gateway;     /**< URL; NULL: Kafka */
-    const char *key;         /**< of the gateway; NULL none */
-    const char *key_file;    /**< the same; NULL none */
-    const char *ca_file;     /**< NULL: the system's */
-    const char *charset;     /**< of tables */
-    const char *rejects;     /**< NULL: standard error */
-    const char *rejects_csv; /**< NULL none */
+    const char *gateway;                   /**< URL; NULL: Kafka */
+    const char *key;                       /**< of the gateway; NULL none */
+    const char *key_file;                  /**< the same; NULL none */
+    const char *ca_file;                   /**< NULL: the system's */
+    const char *cert_file, *cert_key_file; /**< of a client; NULL none */
+    const char *charset;                   /**< of tables */
+    const char *rejects;                   /**< NULL: standard error */
+    const char *rejects_csv;               /**< NULL none */
     enum words_lang lang;
     bool csv; /**< tables; else lines */
     bool dry_run;

@@ -2,6 +2,7 @@
 """The gateway behind TLS: versions, certificates of clients, and no plain HTTP
 where others could read it."""
 
+import json
 import signal
 import socket
 import ssl
@@ -71,6 +72,20 @@ def test_a_key_is_good_only_beside_a_certificate(secure, folder):
     wait_for(lambda: secure.post(meeting()).status_code == 201, 5, secure.tail)
     assert secure.post([meeting() for _ in range(500)]).status_code == 201
     assert secure.post(meeting(), Authorization="Bearer x").status_code == 401
+
+
+def test_mahalle_post_shows_its_certificate(servers, secure, folder, tmp_path):
+    both = tmp_path / "both.pem"
+    both.write_text((folder / "client.pem").read_text() + (folder / "client.key").read_text())
+    for certificate, code, words in (
+            ([], 5, b"HTTP 401"), (["--cert-file", both], 0, b"stored 1"),
+            (["--cert-file", folder / "client.pem", "--cert-key-file",
+              folder / "client.key"], 0, b"stored 1")):
+        done = servers.run(
+            "mahalle-post", "--to", secure.url, "--ca-file", folder / "ca.pem", *certificate,
+            "-", input=json.dumps(meeting()).encode(),
+            env={**servers.environment, "MAHALLE_API_KEY": secure.key, "NO_PROXY": "*"})
+        assert (done.returncode, words in done.stdout + done.stderr) == (code, True), done
 
 
 def test_a_certificate_of_a_server_is_none_of_a_client(secure, folder):

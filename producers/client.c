@@ -161,7 +161,6 @@ enum mh_code client_refuse(struct client *client, struct label label,
     parcel->owner = label.owner;
     parcel->ticket = label.ticket;
     parcel->tag = label.tag;
-    parcel->bytes = sizeof *parcel + told->bytes;
     parcel->told = told; /* at no moment is it one that is to be sent */
     parcels_append(&client->parcels, parcel);
     parcels_settle(&client->parcels, parcel, told);

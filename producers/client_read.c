@@ -218,6 +218,8 @@ static enum mh_code read_text(struct client *client, struct work *work,
     (*parcel)->cloud = look.cloud;
     (*parcel)->later = look.later;
     (*parcel)->key = look.key;
+    (*parcel)->added_at = look.added_at;
+    (*parcel)->added = look.added;
     return MH_OK;
 }
 

@@ -163,7 +163,6 @@ enum mh_code flat_copy(const char *text, size_t len, const char *type,
 {
     struct look look;
     size_t start = buf->len;
-    size_t skip = 0;
     enum mh_code code = look_at(text, len, scratch, &look, faults);
 
     if (code != MH_OK) {
@@ -173,12 +172,15 @@ enum mh_code flat_copy(const char *text, size_t len, const char *type,
     *about = look.about;
     if (type != NULL && !look.typed && !look.about.cloud) {
         /* it is an object, so there is a brace */
-        skip = (size_t)((const char *)memchr(text, '{', len) - text) + 1;
-        mh_buf_format(buf, "{\"%s\":", EVENT_TYPE);
+        about->added_at =
+            (size_t)((const char *)memchr(text, '{', len) - text) + 1;
+        mh_buf_put(buf, text, about->added_at);
+        mh_buf_format(buf, "\"%s\":", EVENT_TYPE);
         json_put(buf, type, strlen(type));
         mh_buf_text(buf, look.empty ? "" : ",");
+        about->added = buf->len - start - about->added_at;
     }
-    mh_buf_put(buf, text + skip, len - skip);
+    mh_buf_put(buf, text + about->added_at, len - about->added_at);
     if (buf->failed) {
         return MH_MEMORY;
     }

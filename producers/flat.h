@@ -24,6 +24,7 @@ struct flat_look {
     bool cloud;   /**< a CloudEvent */
     bool later;   /**< its revision is not 0 */
     uint64_t key; /**< flat_key of its event_id, or of what stands for it */
+    size_t added_at, added; /**< where the type was put in, and its bytes */
 };
 
 /** Equal for equal texts, in letters of either case. */

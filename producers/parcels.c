@@ -106,6 +106,8 @@ void parcels_settle(struct parcels *parcels, struct parcel *parcel,
 {
     (void)pthread_mutex_lock(&parcels->lock);
     parcel->told = told;
+    parcel->bytes += told->bytes;
+    parcels->bytes += told->bytes;
     parcel->next = NULL;
     if (parcels->told == NULL) {
         parcels->told = parcel;

@@ -38,6 +38,8 @@ struct parcel {
     bool later;                    /**< upload: a revision that needs those
                                         before it */
     uint64_t key;                  /**< upload: of its event_id */
+    size_t added_at, added;        /**< upload: bytes of `value` that did not
+                                        come from its owner */
     bool cloud;                    /**< upload: a CloudEvent */
     bool doubtful;                 /**< sent before: it may be stored */
     struct send_headers headers;   /**< Kafka: key and headers */

@@ -132,7 +132,9 @@ struct mahalle_settings {
     const char *topic;   /**< default mahalle.events */
     const char *schemas; /**< directory with events/ and reference/, against
                               which events are checked; NULL: the one installed
-                              with the library. Changes there are taken up. */
+                              with the library (linked statically: where this
+                              was to be installed when it was built). Changes
+                              there are taken up. */
     /** Settings for librdkafka: name, value, ..., NULL; NULL: none. */
     const char *const *kafka;
 
@@ -145,8 +147,11 @@ struct mahalle_settings {
      *  the gateway asks for patience (429 with Retry-After, as to a key with a
      *  rate) or for smaller requests. 1000 to 3600000, default 45000 */
     int timeout_ms;
-    size_t queue_bytes; /**< memory for events without a result, in bytes;
-                             128 KiB to 1 GiB, default 32 MiB */
+    size_t queue_bytes; /**< memory for events without a result and for results
+                             that on_result did not hear yet, in bytes: when
+                             it is taken, no more events are; results of those
+                             under way may go beyond. 128 KiB to 1 GiB,
+                             default 32 MiB */
 
     /** Called once for each event of mahalle_post. It may call mahalle_post
      *  with a wait_ms of 0, and no other function of this client; while

@@ -54,6 +54,15 @@ static enum mh_code keep_refused(struct post *post, const struct parcel *parcel,
     if (kept != NULL) {
         line.text = kept->text;
         line.len = kept->len;
+    } else if (parcel->added > 0) { /* the line as it was */
+        struct mh_buf *buf = &post->work.scratch;
+        size_t behind = parcel->added_at + parcel->added;
+
+        mh_buf_reset(buf);
+        mh_buf_put(buf, parcel->value, parcel->added_at);
+        mh_buf_put(buf, parcel->value + behind, parcel->len - behind);
+        line.text = (const char *)buf->bytes;
+        line.len = buf->len;
     }
     progress_refused(&post->progress, &faults);
     progress_hide(&post->progress);

@@ -296,6 +296,15 @@ def test_rows_that_only_the_gateway_refuses_can_be_mended(door, tmp_path):
     assert done.returncode == 0 and b"stored 2" in done.stdout, done.stdout + done.stderr
 
 
+def test_a_line_is_kept_aside_as_it_was(door, tmp_path):
+    line = " " + json.dumps(meeting(event_type=None, members=3))
+    done = door.stack.run("mahalle-post", "--to", door.url, "--type", "council_meeting_held",
+                          "--rejects", tmp_path / "r", "-", input=line.encode(),
+                          env={**door.stack.environment, "MAHALLE_API_KEY": door.key})
+    assert done.returncode == 1
+    assert json.loads((tmp_path / "r").read_text("utf-8"))["input"].strip() == line.strip()
+
+
 def test_mahalle_post_without_a_gateway_or_a_key_exits_5(door):
     for arguments, words in ((("--to", door.url), b"HTTP 401"),
                              (("--to", "http://127.0.0.1:1", "--dry-run"), b"good 1")):

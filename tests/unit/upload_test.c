@@ -105,15 +105,15 @@ static void texts_are_copied_as_one_line_with_their_type(void **state)
     static const struct {
         const char *from, *to;
         bool cloud;
-    } TEXTS[] = {
-        {"{\"a\":1}", "{\"event_type\":\"t\",\"a\":1}", false},
-        {" {\n\"a\" :\r\n1 }", "{\"event_type\":\"t\",\t\"a\" :\t\t1 }", false},
-        {"{}", "{\"event_type\":\"t\"}", false},
-        {"{\"event_type\":\"u\"}", "{\"event_type\":\"u\"}", false},
-        {"{\"event_type\":\"u\",\"a\":{\"int\":5}}",
-         "{\"event_type\":\"u\",\"a\":{\"int\":5}}", false},
-        {"{\"specversion\":\"1.0\",\"data\":{}}",
-         "{\"specversion\":\"1.0\",\"data\":{}}", true}};
+    } TEXTS[] = {{"{\"a\":1}", "{\"event_type\":\"t\",\"a\":1}", false},
+                 {" {\n\"a\" :\r\n1 }",
+                  " {\"event_type\":\"t\",\t\"a\" :\t\t1 }", false},
+                 {"{}", "{\"event_type\":\"t\"}", false},
+                 {"{\"event_type\":\"u\"}", "{\"event_type\":\"u\"}", false},
+                 {"{\"event_type\":\"u\",\"a\":{\"int\":5}}",
+                  "{\"event_type\":\"u\",\"a\":{\"int\":5}}", false},
+                 {"{\"specversion\":\"1.0\",\"data\":{}}",
+                  "{\"specversion\":\"1.0\",\"data\":{}}", true}};
     struct mh_buf scratch, buf;
     struct mh_faults faults = {.count = 0};
     struct flat_look look;

@@ -79,6 +79,7 @@ static void tell(struct trouble *trouble, const struct mh_err *err)
 {
     int64_t now = mh_clock_ms();
     bool person = mh_code_act(err->code) == MH_ACT_BLOCK;
+    char reason[MH_LOG_QUOTED];
 
     if (trouble->code != err->code) {
         *trouble = (struct trouble){.code = err->code,
@@ -88,9 +89,10 @@ static void tell(struct trouble *trouble, const struct mh_err *err)
     }
     if (now - trouble->told_ms >= REPEAT_MS) {
         mh_log(person ? MH_LOG_ERROR : MH_LOG_WARN, "aggregate",
-               "trouble=%s act=%s for_s=%" PRId64 " reason=\"%s\"",
+               "trouble=%s act=%s for_s=%" PRId64 " reason=%s",
                mh_code_name(err->code), person ? "wait-for-person" : "retry",
-               (now - trouble->since_ms) / 1000, err->text);
+               (now - trouble->since_ms) / 1000,
+               mh_log_quote(reason, err->text));
         trouble->told_ms = now;
     }
 }

@@ -66,11 +66,13 @@ static void on_error(rd_kafka_t *client, int error, const char *reason,
 {
     struct poll *poll = opaque;
     int64_t now = mh_clock_ms();
+    char quoted[MH_LOG_QUOTED];
 
     (void)client;
     if (error != poll->error || now - poll->error_ms >= REPEAT_MS) {
-        mh_log(MH_LOG_WARN, "poll", "kafka=%s reason=\"%s\"",
-               rd_kafka_err2name((rd_kafka_resp_err_t)error), reason);
+        mh_log(MH_LOG_WARN, "poll", "kafka=%s reason=%s",
+               rd_kafka_err2name((rd_kafka_resp_err_t)error),
+               mh_log_quote(quoted, reason));
         poll->error = error;
         poll->error_ms = now;
     }

@@ -147,8 +147,8 @@ void mh_listen_tell(const char *step, int64_t *told_ms,
 
     if (*told_ms == 0 || now_ms - *told_ms >= TELL_MS) {
         *told_ms = now_ms;
-        mh_log(MH_LOG_WARN, step, "listen=none again_ms=%d reason=\"%s\"",
-               AGAIN_MS, err->text);
+        mh_log(MH_LOG_WARN, step, "listen=none again_ms=%d reason=%s", AGAIN_MS,
+               mh_log_quote((char[MH_LOG_QUOTED]){0}, err->text));
     }
 }
 

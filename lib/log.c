@@ -7,11 +7,14 @@
 
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "calendar.h"
+#include "text.h"
 
 enum {
     LINE_MAX_BYTES = 2048, /* longer ones are cut and end in "..." */
@@ -43,6 +46,37 @@ static size_t begin_line(char *line, size_t size, enum mh_log_level level,
                    second / 60 % 60, second % 60, (int)(now.tv_nsec / 1000000),
                    LEVELS[level], step);
     return len < 0 ? 0 : (size_t)len < size ? (size_t)len : size - 1;
+}
+
+const char *mh_log_quote(char to[MH_LOG_QUOTED], const char *text)
+{
+    size_t left = strlen(text);
+    size_t len = 0;
+
+    to[len++] = '"';
+    while (left > 0) {
+        size_t bytes = mh_text_character(text, left);
+        bool escape = *text == '"' || *text == '\\';
+
+        if (len + bytes + 4 > MH_LOG_QUOTED) { /* or one byte and its escape */
+            break;
+        }
+        if (escape) {
+            to[len++] = '\\';
+        }
+        if (bytes == 0) {
+            to[len++] = '?';
+            bytes = 1;
+        } else {
+            memcpy(to + len, text, bytes);
+            len += bytes;
+        }
+        text += bytes;
+        left -= bytes;
+    }
+    to[len++] = '"';
+    to[len] = '\0';
+    return to;
 }
 
 void mh_log(enum mh_log_level level, const char *step, const char *fmt, ...)

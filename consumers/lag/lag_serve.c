@@ -93,14 +93,16 @@ static enum mh_code judge(struct lag_view *view,
 static void tell_change(const struct lag_view *view, enum lag_status before)
 {
     enum lag_status now = view->judge.group.status;
+    char quoted[MH_LOG_QUOTED];
     struct mh_buf reason;
 
     if (now != before) {
         mh_buf_init(&reason, REASON_BYTES);
         lag_put_group_reason(&reason, PAGE_EN, &view->judge);
         mh_log(now > LAG_LAGGING ? MH_LOG_WARN : MH_LOG_INFO, "lag",
-               "status=%s was=%s reason=\"%.300s\"", lag_status_name(now),
-               lag_status_name(before), mh_buf_string(&reason));
+               "status=%s was=%s reason=%s", lag_status_name(now),
+               lag_status_name(before),
+               mh_log_quote(quoted, mh_buf_string(&reason)));
         mh_buf_fini(&reason);
     }
 }

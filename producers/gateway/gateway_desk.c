@@ -176,7 +176,8 @@ static bool run_one(struct desk *desk, struct inquiry *inquiry)
         code = inquiry->run(inquiry, desk->db, &err);
     }
     if (code != MH_OK) {
-        mh_log(MH_LOG_WARN, "desk", "inquiry=failed reason=\"%s\"", err.text);
+        mh_log(MH_LOG_WARN, "desk", "inquiry=failed reason=%s",
+               mh_log_quote((char[MH_LOG_QUOTED]){0}, err.text));
         atomic_store(&inquiry->problem, PROBLEM_DATABASE);
     }
     if (code == MH_PG_DOWN) {

@@ -179,8 +179,8 @@ static void read_certificates(struct tls *tls)
     if (tls == NULL) {
         mh_log(MH_LOG_INFO, "gateway", "hangup=\"nothing is read again\"");
     } else if (tls_read_again(tls, &changed, &err) != MH_OK) {
-        mh_log(MH_LOG_ERROR, "gateway", "certificates=kept reason=\"%s\"",
-               err.text);
+        mh_log(MH_LOG_ERROR, "gateway", "certificates=kept reason=%s",
+               mh_log_quote((char[MH_LOG_QUOTED]){0}, err.text));
     } else {
         mh_log(MH_LOG_INFO, "gateway", "certificates=%s",
                changed ? "new" : "unchanged");

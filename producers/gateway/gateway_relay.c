@@ -57,8 +57,9 @@ static void tell_failure(struct relay *relay, rd_kafka_resp_err_t error)
 
     relay->failed++;
     if (relay->told_ms == 0 || now_ms - relay->told_ms > TELL_MS) {
-        mh_log(MH_LOG_WARN, "relay", "not_confirmed=%lld reason=\"%s\"",
-               (long long)relay->failed, rd_kafka_err2str(error));
+        mh_log(MH_LOG_WARN, "relay", "not_confirmed=%lld reason=%s",
+               (long long)relay->failed,
+               mh_log_quote((char[MH_LOG_QUOTED]){0}, rd_kafka_err2str(error)));
         relay->told_ms = now_ms;
         relay->failed = 0;
     }
@@ -148,9 +149,11 @@ static void remake(struct relay *relay)
     struct mh_err err = {.text = ""};
     rd_kafka_t *made = NULL, *old;
 
-    mh_log(MH_LOG_WARN, "relay", "client=new reason=\"%s\"", relay->last_error);
+    mh_log(MH_LOG_WARN, "relay", "client=new reason=%s",
+           mh_log_quote((char[MH_LOG_QUOTED]){0}, relay->last_error));
     if (make_client(relay, &made, &err) != MH_OK) {
-        mh_log(MH_LOG_ERROR, "relay", "client=none reason=\"%s\"", err.text);
+        mh_log(MH_LOG_ERROR, "relay", "client=none reason=%s",
+               mh_log_quote((char[MH_LOG_QUOTED]){0}, err.text));
         return;
     }
     (void)pthread_rwlock_wrlock(&relay->lock);

@@ -75,8 +75,8 @@ static void tell(struct watch *watch, enum mh_code code,
     } else if (code != MH_OK && (watch->trouble == MH_OK ||
                                  now_ms - watch->told_ms > REPEAT_MS)) {
         mh_log(mh_code_act(code) == MH_ACT_RETRY ? MH_LOG_WARN : MH_LOG_ERROR,
-               "watch", "database=%s reason=\"%s\"", mh_code_name(code),
-               err->text);
+               "watch", "database=%s reason=%s", mh_code_name(code),
+               mh_log_quote((char[MH_LOG_QUOTED]){0}, err->text));
         watch->told_ms = now_ms;
     }
     watch->trouble = code;

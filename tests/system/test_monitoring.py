@@ -88,6 +88,8 @@ def watched(stack, contract):
     stack.up("--monitoring", "services")
     events = RandomEvents(contract, 3, refused=False)
     stack.post_all(list(dict.fromkeys(events.lines(100))))
+    # a rise is one from a number that was seen
+    wait_for(lambda: has_samples(stack, "mahalle_dead_letters_total"), 30)
     stack.produce([("x", b"not a frame")])
     post_to_gateway(stack)
     stack.wait_applied()

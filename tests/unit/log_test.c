@@ -14,6 +14,8 @@
 #include <cmocka.h>
 #include <regex.h>
 
+#include "text.h"
+
 static char text[8192];
 static FILE *file;
 static int kept;
@@ -78,6 +80,31 @@ static void lines_above_the_level_are_dropped(void **state)
     assert_non_null(strstr(text, "n=5"));
 }
 
+static void a_text_of_others_is_one_value(void **state)
+{
+    char to[MH_LOG_QUOTED];
+    char many[1000];
+
+    (void)state;
+    assert_string_equal(mh_log_quote(to, ""), "\"\"");
+    assert_string_equal(mh_log_quote(to, "relation \"a\" \\ b"),
+                        "\"relation \\\"a\\\" \\\\ b\"");
+    assert_string_equal(mh_log_quote(to, "a\xff\xd8"), "\"a??\"");
+    for (size_t shift = 0; shift < 2; shift++) { /* cut at either byte of two */
+        memset(many, 'x', shift);
+        for (size_t i = shift; i + 2 < sizeof many; i += 2) {
+            memcpy(many + i, "\xd8\xa8", 3);
+        }
+        (void)mh_log_quote(to, many);
+        assert_true(mh_text_is_utf8(to, strlen(to)));
+        assert_in_range(strlen(to), MH_LOG_QUOTED - 8, MH_LOG_QUOTED - 1);
+        assert_int_equal(to[strlen(to) - 1], '"');
+    }
+    memset(many, '"', sizeof many - 1);
+    many[sizeof many - 1] = '\0';
+    assert_true(strlen(mh_log_quote(to, many)) < MH_LOG_QUOTED);
+}
+
 static void whatever_is_logged_it_is_one_bounded_line(void **state)
 {
     static char large[5000];
@@ -98,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_line_has_time_level_step_and_facts),
         cmocka_unit_test(lines_above_the_level_are_dropped),
+        cmocka_unit_test(a_text_of_others_is_one_value),
         cmocka_unit_test(whatever_is_logged_it_is_one_bounded_line),
     };
 

@@ -159,7 +159,8 @@ def parse(argv):
     parser = argparse.ArgumentParser(
         prog="tests/bench/run", description="Measure, print tables and one "
         "line a bound. About 20 minutes for everything.",
-        epilog="tests/bench/run exporters: the monitor beside public lag "
+        epilog="tests/bench/run lag: the bounds of the monitor, for a quiet machine. "
+        "tests/bench/run exporters: the monitor beside public lag "
         "exporters, which are built for it; alone.")
     parser.add_argument("parts", nargs="*", metavar="PART",
                         help=f"{', '.join(PARTS)}; all when none is named")

@@ -2,7 +2,9 @@
 """libmahalle without Kafka: an honest answer in time, and all is stored by those
 who wait until it is back, once."""
 
+import collections
 import concurrent.futures
+import threading
 import time
 
 import pytest
@@ -46,3 +48,29 @@ def test_kafka_goes_and_comes_back(stack):
     assert stack.value("SELECT count(*) FROM core.event") == 1800
     assert stack.value("SELECT count(*) FROM ops.dead_letter") == 0
     gateway.stop()
+
+
+@pytest.mark.timeout(120)
+def test_a_killed_gateway_makes_no_stored_event_not_stored(stack):
+    stack.start_consumer()
+    key = make_key(stack)
+    for delay_s in (0.15, 0.25, 0.35):
+        gateway = Gateway(stack)
+        gateway.key = key
+        gateway.wait_ready()
+        wait_for(lambda: gateway.post("[]").status_code == 400, 10, gateway.tail)
+        events = [meeting() for _ in range(20000)]
+        timer = threading.Timer(delay_s, gateway.process.kill)
+        timer.start()
+        results, _ = library(stack, "post", 4, events, gateway=gateway.url, key=key,
+                             timeout_ms=1500)
+        timer.join()
+        gateway.kill()
+        stack.wait_applied()
+        told = collections.defaultdict(list)
+        for event, result in zip(events, results):
+            told[result.fate].append(event["event_id"])
+        assert len(told["not stored"]) > 0
+        for fate, found in (("not stored", 0), ("stored", len(told["stored"]))):
+            assert stack.value("SELECT count(*) FROM core.event WHERE event_id ="
+                               " ANY(%s::uuid[])", told[fate]) == found

@@ -2,6 +2,7 @@
 """What the rows of all views are made of: days, values, groups, first and last."""
 
 import datetime
+import decimal
 
 from . import calendar
 from .check import rial_factor
@@ -62,3 +63,11 @@ def last_day(events):
 
 def newest(events):
     return max(events, key=age) if events else {}
+
+
+def percent(part, whole):
+    return tenth(decimal.Decimal(100 * part) / whole) if part is not None and whole else None
+
+
+def tenth(value):
+    return value.quantize(decimal.Decimal("0.1"), decimal.ROUND_HALF_UP)

@@ -21,7 +21,7 @@ from oracle.compare import plain
 from oracle.contract import Contract
 from oracle.entities import LIVE
 from oracle.facts import Facts
-from oracle.rows import date_of, group, newest, total
+from oracle.rows import date_of, group, newest, percent, tenth, total
 from oracle.views import Views
 
 FOLDER = ROOT / "schemas" / "queries" / "questions"
@@ -38,14 +38,6 @@ SENSITIVE_PLAN = json.dumps({
     "place_code": "c1195-001", "council_code": "c1195-001-C1",
     "planned_event_type": "counselling_provided"})
 TO_PERSIAN = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
-
-
-def percent(part, whole):
-    return tenth(decimal.Decimal(100 * part) / whole) if part is not None and whole else None
-
-
-def tenth(value):
-    return value.quantize(decimal.Decimal("0.1"), decimal.ROUND_HALF_UP)
 
 
 def month_of(event):

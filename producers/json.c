@@ -245,3 +245,13 @@ void json_put(struct mh_buf *buf, const char *text, size_t len)
     }
     mh_buf_byte(buf, '"');
 }
+
+void json_put_member(struct mh_buf *buf, const char *name, const char *text)
+{
+    mh_buf_text(buf, name);
+    if (text[0] == '\0') {
+        mh_buf_text(buf, "null");
+    } else {
+        json_put(buf, text, strlen(text));
+    }
+}

@@ -45,5 +45,7 @@ MH_MUST enum mh_code json_read(const char *text, size_t len,
  * become U+FFFD.
  */
 void json_put(struct mh_buf *buf, const char *text, size_t len);
+/** Append `name`, as it stands (`,"code":`), and the text behind it; "" is null. */
+void json_put_member(struct mh_buf *buf, const char *name, const char *text);
 
 #endif

@@ -6,16 +6,6 @@
 
 #include "json.h"
 
-static void put_member(struct mh_buf *buf, const char *name, const char *text)
-{
-    mh_buf_text(buf, name);
-    if (text[0] == '\0') {
-        mh_buf_text(buf, "null");
-    } else {
-        json_put(buf, text, strlen(text));
-    }
-}
-
 static void put_fault(struct mh_buf *buf, const struct mh_fault *fault,
                       const struct mh_type *type, enum words_lang lang)
 {
@@ -26,11 +16,11 @@ static void put_fault(struct mh_buf *buf, const struct mh_fault *fault,
     words_fault(fault, type, lang, &detail);
     mh_buf_text(buf, "{\"pointer\":");
     json_put(buf, fault->pointer, strlen(fault->pointer));
-    put_member(buf, ",\"code\":", mh_code_name(fault->code));
+    json_put_member(buf, ",\"code\":", mh_code_name(fault->code));
     mh_buf_text(buf, ",\"detail\":");
     json_put(buf, (const char *)bytes, detail.len);
-    put_member(buf, ",\"expected\":", fault->expected);
-    put_member(buf, ",\"got\":", fault->got);
+    json_put_member(buf, ",\"expected\":", fault->expected);
+    json_put_member(buf, ",\"got\":", fault->got);
     mh_buf_byte(buf, '}');
 }
 

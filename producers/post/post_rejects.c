@@ -49,16 +49,6 @@ void rejects_close(struct rejects *rejects)
     free(rejects);
 }
 
-static void put_member(struct mh_buf *buf, const char *name, const char *text)
-{
-    mh_buf_text(buf, name);
-    if (text[0] == '\0') {
-        mh_buf_text(buf, "null");
-    } else {
-        json_put(buf, text, strlen(text));
-    }
-}
-
 static void put_whole(struct mh_buf *buf, const char *file,
                       const struct line *line, const struct mh_faults *faults)
 {
@@ -70,10 +60,10 @@ static void put_whole(struct mh_buf *buf, const char *file,
 
         mh_buf_text(buf, i == 0 ? "{\"pointer\":" : ",{\"pointer\":");
         json_put(buf, fault->pointer, strlen(fault->pointer));
-        put_member(buf, ",\"code\":", mh_code_name(fault->code));
-        put_member(buf, ",\"detail\":", mh_code_text(fault->code));
-        put_member(buf, ",\"expected\":", fault->expected);
-        put_member(buf, ",\"got\":", fault->got);
+        json_put_member(buf, ",\"code\":", mh_code_name(fault->code));
+        json_put_member(buf, ",\"detail\":", mh_code_text(fault->code));
+        json_put_member(buf, ",\"expected\":", fault->expected);
+        json_put_member(buf, ",\"got\":", fault->got);
         mh_buf_byte(buf, '}');
     }
     mh_buf_text(buf, "],\"input\":");
